@@ -1,0 +1,52 @@
+import type { Observation, SourceObservation } from "../../domain/observation/observation.ts";
+
+/** One DM cluster, read and written through its masters. Never throws for what DM or the network does: outcomes are values. */
+export interface DmCluster {
+  readonly cluster: string;
+  /** Status of everything, members and version in one go. */
+  observe(signal: AbortSignal): Promise<ObserveOutcome>;
+  /** `GET status/?sources=…`: the only answer that tells whether a worker has let go of a subtask (over-4gib-lab). */
+  sourceStatus(source: string, signal: AbortSignal): Promise<SourceStatusOutcome>;
+  /** `GET tasks/{task}?type=1`: the gateway's own copy, password masked. Not there in v1.0. */
+  taskConfig(task: string, signal: AbortSignal): Promise<ConfigOutcome>;
+  /** `GET tasks/{source}?type=4`. Not there in v1.0. */
+  sourceConfig(source: string, signal: AbortSignal): Promise<ConfigOutcome>;
+  /** `PUT tasks/{task}` with exactly these sources. `accepted` proves nothing: read the state again. */
+  operate(call: OperateCall, timeoutMs: number, signal: AbortSignal): Promise<WriteOutcome>;
+  /** `POST tasks` with exactly these sources, `removeMeta` always false. */
+  startTask(call: StartCall, timeoutMs: number, signal: AbortSignal): Promise<WriteOutcome>;
+}
+
+export interface OperateCall {
+  readonly task: string;
+  readonly sources: readonly string[];
+  readonly op: "stop-1" | "stop-7" | "pause" | "resume";
+}
+
+export interface StartCall {
+  readonly task: string;
+  readonly yaml: string;
+  readonly sources: readonly string[];
+}
+
+export type ObserveOutcome =
+  | { readonly kind: "observed"; readonly observation: Observation }
+  | { readonly kind: "unreachable"; readonly tried: readonly { readonly master: string; readonly why: string }[] }
+  /** A master answered something that no DM says: HTML, cut-off JSON, too large. */
+  | { readonly kind: "unreadable"; readonly master: string; readonly expected: string; readonly broke: string };
+
+export type SourceStatusOutcome =
+  | { readonly kind: "answered"; readonly entries: readonly SourceObservation[] }
+  | { readonly kind: "not-known"; readonly why: string };
+
+export type ConfigOutcome =
+  | { readonly kind: "config"; readonly yaml: string }
+  | { readonly kind: "absent"; readonly why: string }
+  | { readonly kind: "not-offered" }
+  | { readonly kind: "not-known"; readonly why: string };
+
+export type WriteOutcome =
+  | { readonly kind: "accepted"; readonly said: string }
+  | { readonly kind: "refused"; readonly said: string; readonly codes: readonly number[] }
+  /** The reply was lost or late: the effect may or may not be there. */
+  | { readonly kind: "unknown"; readonly why: string };

@@ -1,0 +1,86 @@
+import type { Finding, Kind } from "../diagnosis/finding.ts";
+import type { BinlogPosition } from "../observation/observation.ts";
+
+/** One trouble with one root. It keeps its number while the error text changes and members come and go. */
+export interface Incident {
+  /** `I-17`. */
+  readonly id: string;
+  readonly cluster: string;
+  readonly root: Root;
+  readonly state: "open" | "closed";
+  /** Kind of the finding that leads; may change, the identity does not. */
+  readonly kind: Kind;
+  readonly severity: "critical" | "warning";
+  readonly openedAt: number;
+  readonly closedAt: number | null;
+  readonly members: readonly Member[];
+  /** The finding that leads, for the card and for plans. */
+  readonly finding: Finding;
+  readonly acknowledged: { readonly by: string; readonly at: number } | null;
+  /** Silent until then, broken by anything worse. */
+  readonly silenced: {
+    readonly by: string;
+    readonly until: number;
+    readonly severity: "critical" | "warning";
+    readonly members: number;
+  } | null;
+  /** When the on-call group was last mentioned. */
+  readonly mentionedAt: number | null;
+  readonly mentions: number;
+  /** Alerts that woke it or were heard meanwhile, by fingerprint, newest last, at most 20. */
+  readonly alerts: readonly {
+    readonly fingerprint: string;
+    readonly name: string;
+    readonly status: "firing" | "resolved";
+    readonly at: number;
+  }[];
+  /** Runs that ended without lasting effect, by playbook: the budget of a playbook. */
+  readonly ineffectiveRuns: Readonly<Record<string, number>>;
+  /** Rises with every stored change; a store refuses an older one. */
+  readonly version: number;
+}
+
+export type Root =
+  | { readonly kind: "downstream" }
+  | { readonly kind: "upstream"; readonly source: string }
+  | { readonly kind: "source"; readonly source: string }
+  | { readonly kind: "relay"; readonly source: string }
+  | { readonly kind: "worker"; readonly worker: string }
+  | { readonly kind: "subtask"; readonly task: string; readonly source: string }
+  | { readonly kind: "masters" }
+  /** An alert that DM's status could not be asked about, or that maps to nothing known. */
+  | { readonly kind: "alert"; readonly name: string };
+
+/** A subtask, relay or component that the incident holds. */
+export interface Member {
+  /** `subjectKey` of the finding. */
+  readonly key: string;
+  readonly finding: Finding;
+  readonly firstFailedAt: number;
+  readonly lastFailedAt: number;
+  /** Consecutive polls that showed it well. */
+  readonly wellPolls: number;
+  /** Where it stood when it was first seen failing, to know that it moved since. */
+  readonly positionAtFailure: BinlogPosition | null;
+  readonly recoveredAt: number | null;
+}
+
+export function rootKey(root: Root): string {
+  switch (root.kind) {
+    case "downstream":
+    case "masters":
+      return root.kind;
+    case "upstream":
+    case "source":
+    case "relay":
+      return `${root.kind}:${JSON.stringify(root.source)}`;
+    case "worker":
+      return `worker:${JSON.stringify(root.worker)}`;
+    case "subtask":
+      return `subtask:${JSON.stringify([root.task, root.source])}`;
+    case "alert":
+      return `alert:${JSON.stringify(root.name)}`;
+    default:
+      return root satisfies never;
+  }
+}

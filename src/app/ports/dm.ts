@@ -20,6 +20,8 @@ export interface DmCluster {
 export interface OperateCall {
   readonly task: string;
   readonly sources: readonly string[];
+  /** v1.0 scopes by worker address instead of source; null for v2 and later. */
+  readonly workers: readonly string[] | null;
   readonly op: "stop-1" | "stop-7" | "pause" | "resume";
 }
 
@@ -27,6 +29,8 @@ export interface StartCall {
   readonly task: string;
   readonly yaml: string;
   readonly sources: readonly string[];
+  /** As in `OperateCall`. */
+  readonly workers: readonly string[] | null;
 }
 
 export type ObserveOutcome =

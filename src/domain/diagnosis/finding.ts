@@ -39,7 +39,7 @@ export interface Advice {
   readonly risk: Risk | null;
   readonly why: AdviceKey;
   /** What is tried after the first, in order, each from when (milliseconds since the epoch) it will be offered; null: after the one before failed. */
-  readonly then: readonly { readonly playbook: PlaybookId; readonly notBefore: number | null }[];
+  readonly next: readonly { readonly playbook: PlaybookId; readonly notBefore: number | null }[];
 }
 
 /** The sentences an advice can be made of; wording turns them into words. */

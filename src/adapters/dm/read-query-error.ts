@@ -1,0 +1,88 @@
+import type { DmError, RelayObservation, SourceObservation, SubtaskObservation } from "../../domain/observation/observation.ts";
+import { cleanText, codesIn, readErrorText } from "./read-error.ts";
+import { readPosition } from "./read-position.ts";
+import { readStage, readUnit } from "./read-words.ts";
+import type { ErrorAnswer } from "./status-schemas.ts";
+
+/** v1.0's `query-error`: per subtask the unit's errors, each with the position where it failed; the relay's is one text. */
+export function readQueryError(answer: ErrorAnswer): SourceObservation[] {
+  return answer.workers.map((entry) => {
+    const source = cleanText(entry.sourceID);
+    const worker = cleanText(entry.worker) || null;
+    const message = cleanText(entry.msg);
+    return {
+      source,
+      worker,
+      answered: entry.result === true,
+      message,
+      messageCodes: codesIn(message),
+      result: null,
+      relay: entry.RelayError?.msg ? relayThatFailed(entry.RelayError.msg, source, worker) : null,
+      subtasks: (entry.subTaskError ?? []).map((subtask) => readSubtask(subtask, source, worker)),
+    };
+  });
+}
+
+function relayThatFailed(text: string, source: string, worker: string | null): RelayObservation {
+  return {
+    source,
+    worker,
+    stage: "Paused",
+    stageAsSaid: "",
+    result: { isCanceled: null, errors: [readErrorText(text)] },
+    masterPosition: null,
+    relayPosition: null,
+    subDirectory: "",
+    caughtUp: null,
+  };
+}
+
+type SubtaskError = NonNullable<ErrorAnswer["workers"][number]["subTaskError"]>[number];
+
+function readSubtask(entry: SubtaskError, source: string, worker: string | null): SubtaskObservation {
+  const failed = [entry.sync, entry.load, entry.dump, entry.check].flatMap(errorsOf);
+  const where = failed.find((error) => error.at !== null)?.at ?? null;
+  return {
+    task: cleanText(entry.name),
+    source,
+    worker,
+    stage: readStage(entry.stage),
+    stageAsSaid: cleanText(entry.stage),
+    unit: readUnit(entry.unit),
+    unitAsSaid: cleanText(entry.unit),
+    result: failed.length > 0 ? { isCanceled: null, errors: failed.map(({ error }) => error) } : null,
+    unresolvedDdlLock: "",
+    progress: where
+      ? {
+          kind: "sync",
+          masterPosition: null,
+          syncerPosition: where,
+          masterGtid: "",
+          syncerGtid: "",
+          synced: null,
+          binlogType: "unknown",
+          secondsBehindMaster: null,
+          totalEvents: null,
+          blockingDdls: [],
+          unresolvedGroups: 0,
+          conflict: "",
+        }
+      : null,
+    message: "",
+  };
+}
+
+function errorsOf(unit: unknown): { error: DmError; at: ReturnType<typeof readPosition> }[] {
+  if (unit === null || typeof unit !== "object") return [];
+  const { errors, msg } = unit as { errors?: unknown; msg?: unknown };
+  if (Array.isArray(errors)) {
+    return errors
+      .filter((raw): raw is Record<string, unknown> => raw !== null && typeof raw === "object")
+      .map((raw) => ({
+        error: readErrorText(raw.msg),
+        at:
+          typeof raw.failedBinlogPosition === "string" ? readPosition(raw.failedBinlogPosition.replace(/:(\d+)$/, ", $1")) : null,
+      }));
+  }
+  return typeof msg === "string" && msg !== "" ? [{ error: readErrorText(msg), at: null }] : [];
+}

@@ -1,0 +1,194 @@
+import { z } from "zod";
+
+/**
+ * What we read of DM's status answers, v1.0 to v8.5: only the fields that we use, each tolerant by itself, so that one odd field
+ * never hides the rest. Results, errors and positions stay raw here; `read-error.ts` and `read-position.ts` read them.
+ */
+const text = z.string().catch("");
+const flag = z.boolean().nullish().catch(null);
+/** int64 travel as JSON strings through the gateway, as numbers through OpenAPI. */
+const number = z.union([z.string(), z.number()]).nullish().catch(null);
+const raw = z.unknown().optional();
+const texts = z.array(z.string()).nullish().catch(null);
+
+const sync = z.object({
+  totalEvents: number,
+  masterBinlog: raw,
+  masterBinlogGtid: text,
+  syncerBinlog: raw,
+  syncerBinlogGtid: text,
+  blockingDDLs: texts,
+  unresolvedGroups: z.array(raw).nullish().catch(null),
+  synced: flag,
+  binlogType: text,
+  secondsBehindMaster: number,
+  conflictMsg: text,
+});
+const load = z.object({ finishedBytes: number, totalBytes: number, progress: text });
+const dump = z.object({ completedTables: number, totalTables: number, progress: text });
+const check = z.object({ passed: flag, failed: number, detail: text });
+
+export const SubtaskAnswer = z.object({
+  name: text,
+  stage: text,
+  unit: text,
+  result: raw,
+  unresolvedDDLLockID: text,
+  msg: text,
+  sync: sync.nullish().catch(null),
+  load: load.nullish().catch(null),
+  dump: dump.nullish().catch(null),
+  check: check.nullish().catch(null),
+});
+export type SubtaskAnswer = z.infer<typeof SubtaskAnswer>;
+
+export const RelayAnswer = z.object({
+  masterBinlog: raw,
+  relayBinlog: raw,
+  relaySubDir: text,
+  relayCatchUpMaster: flag,
+  stage: text,
+  result: raw,
+});
+export type RelayAnswer = z.infer<typeof RelayAnswer>;
+
+const subtasks = z.array(SubtaskAnswer.nullable().catch(null)).nullish().catch(null);
+
+/** v2 and later: one element a source (or a relay worker of it). */
+export const SourceAnswer = z.object({
+  result: flag,
+  msg: text,
+  subTaskStatus: subtasks,
+  sourceStatus: z
+    .object({ source: text, worker: text, result: raw, relayStatus: RelayAnswer.nullish().catch(null) })
+    .nullish()
+    .catch(null),
+});
+export type SourceAnswer = z.infer<typeof SourceAnswer>;
+
+/** v1.0: one element a worker, empty fields left out. */
+export const WorkerAnswer = z.object({
+  result: flag,
+  msg: text,
+  worker: text,
+  sourceID: text,
+  subTaskStatus: subtasks,
+  relayStatus: RelayAnswer.nullish().catch(null),
+});
+export type WorkerAnswer = z.infer<typeof WorkerAnswer>;
+
+export const StatusAnswer = z.object({
+  result: flag,
+  msg: text,
+  sources: z.array(SourceAnswer.nullable().catch(null)).nullish().catch(null),
+  workers: z.array(WorkerAnswer.nullable().catch(null)).nullish().catch(null),
+});
+export type StatusAnswer = z.infer<typeof StatusAnswer>;
+
+/** dmctl's `query-status` without a task: names and words, no reasons. */
+export const SummaryAnswer = z.object({
+  result: flag,
+  msg: text,
+  tasks: z.array(z.object({ taskName: text, taskStatus: text, sources: texts, workers: texts })),
+});
+export type SummaryAnswer = z.infer<typeof SummaryAnswer>;
+
+/** v1.0's `query-error`. */
+export const ErrorAnswer = z.object({
+  workers: z.array(
+    z.object({
+      result: flag,
+      worker: text,
+      msg: text,
+      sourceID: text,
+      subTaskError: z
+        .array(z.object({ name: text, stage: text, unit: text, sync: raw, load: raw, dump: raw, check: raw }))
+        .nullish()
+        .catch(null),
+      RelayError: z.object({ msg: text }).nullish().catch(null),
+    }),
+  ),
+});
+export type ErrorAnswer = z.infer<typeof ErrorAnswer>;
+
+const openapiSync = z.object({
+  total_events: number,
+  master_binlog: raw,
+  master_binlog_gtid: text,
+  syncer_binlog: raw,
+  syncer_binlog_gtid: text,
+  blocking_ddls: texts,
+  unresolved_groups: z.array(raw).nullish().catch(null),
+  synced: flag,
+  binlog_type: text,
+  seconds_behind_master: number,
+});
+export const OpenapiSubtask = z.object({
+  name: text,
+  source_name: text,
+  worker_name: text,
+  stage: text,
+  unit: text,
+  unresolved_ddl_lock_id: text,
+  error_msg: text,
+  sync_status: openapiSync.nullish().catch(null),
+  load_status: z.object({ finished_bytes: number, total_bytes: number, progress: text }).nullish().catch(null),
+  dump_status: z.object({ completed_tables: number, total_tables: number, progress: text }).nullish().catch(null),
+});
+export type OpenapiSubtask = z.infer<typeof OpenapiSubtask>;
+
+export const OpenapiSource = z.object({
+  source_name: text,
+  worker_name: text,
+  error_msg: text,
+  relay_status: z.object({ master_binlog: raw, relay_dir: text, relay_catch_up_master: flag, stage: text }).nullish().catch(null),
+});
+export type OpenapiSource = z.infer<typeof OpenapiSource>;
+
+export const MembersAnswer = z.object({
+  members: z
+    .array(
+      z.object({
+        leader: z.object({ name: text }).nullish().catch(null),
+        master: z
+          .object({
+            masters: z
+              .array(z.object({ name: text, alive: flag, clientURLs: texts }))
+              .nullish()
+              .catch(null),
+          })
+          .nullish()
+          .catch(null),
+        worker: z
+          .object({
+            workers: z
+              .array(z.object({ name: text, addr: text, stage: text, source: text }))
+              .nullish()
+              .catch(null),
+          })
+          .nullish()
+          .catch(null),
+      }),
+    )
+    .nullish()
+    .catch(null),
+});
+
+/** What every write answers: each element counts, v1.0 nests it in `meta` (dm-facts §1.2). */
+const element = z.object({
+  result: flag,
+  msg: text,
+  source: text,
+  worker: text,
+  meta: z.object({ result: flag, msg: text, worker: text }).nullish().catch(null),
+});
+export const WriteAnswer = z.object({
+  result: flag,
+  msg: text,
+  checkResult: text,
+  sources: z.array(element).nullish().catch(null),
+  workers: z.array(element).nullish().catch(null),
+});
+export type WriteAnswer = z.infer<typeof WriteAnswer>;
+
+export const ConfigAnswer = z.object({ result: flag, msg: text, cfg: text });

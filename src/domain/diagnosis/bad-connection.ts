@@ -1,0 +1,25 @@
+import { CONFIDENCE } from "./confidence.ts";
+import { connectionAdvice } from "./connection-advice.ts";
+import { saysBadConnection } from "./error-words.ts";
+import { errorEvidence } from "./evidence.ts";
+import { neverResumed } from "./never-resumed.ts";
+import type { Conclusion, SubtaskCase } from "./subtask-case.ts";
+
+/**
+ * The FAQ's second connection error: the driver had no usable connection and sent nothing. Asked before `invalid-connection`,
+ * because on v1.0 this is the one of the two that does not heal by itself.
+ */
+export function badConnection(theCase: SubtaskCase): Conclusion | null {
+  const { errors } = theCase;
+  if (!errors.some(saysBadConnection)) return null;
+  if (errors.some((error) => neverResumed(error) && !saysBadConnection(error))) return null;
+  const { retries, advice, evidence } = connectionAdvice(theCase, "bad");
+  return {
+    kind: "bad-connection",
+    incident: true,
+    confidence: errors.every(saysBadConnection) ? CONFIDENCE.shown : CONFIDENCE.wordsOnly,
+    evidence: [...errorEvidence(errors, "subTaskStatus.result"), ...evidence],
+    dmRetriesByItself: retries,
+    advice,
+  };
+}

@@ -1,0 +1,93 @@
+import type { DmError, Generation, RelayObservation } from "../observation/observation.ts";
+import { over4gibSuspected } from "./binlog-over-4gib-suspected.ts";
+import { CONFIDENCE } from "./confidence.ts";
+import { saysBadConnection, saysInvalidConnection, saysNetworkFailed } from "./error-words.ts";
+import { advise, codesOf, errorEvidence, seen } from "./evidence.ts";
+import type { Finding } from "./finding.ts";
+import { relayNeverResumed } from "./never-resumed.ts";
+import type { Conclusion } from "./subtask-case.ts";
+
+/** The relay of one source. DM resumes it for nearly every error, also for 30029, which therefore loops (dm-facts §3); v1.0 leaves it paused. */
+export function diagnoseRelay(relay: RelayObservation, generation: Generation, cluster: string | null): Finding {
+  return {
+    ...conclude(relay, generation),
+    cluster,
+    subject: { kind: "relay", source: relay.source },
+    task: null,
+    source: relay.source,
+    worker: relay.worker,
+    unit: "Relay",
+    stage: relay.stage,
+    codes: codesOf(relay.result?.errors ?? []),
+    position: relay.relayPosition,
+  };
+}
+
+function conclude(relay: RelayObservation, generation: Generation): Conclusion {
+  const errors = relay.result?.errors ?? [];
+  if (errors.length > 0) return ofErrors(errors, relay, retriesOf(errors, relay, generation));
+  const stage = seen("stage", relay.stageAsSaid || "(empty)", "relayStatus");
+  if (relay.stage === "Running" || relay.stage === "New" || relay.stage === "Resuming" || relay.stage === "Pausing") {
+    const evidence =
+      relay.caughtUp === null ? [stage] : [stage, seen("relayCatchUpMaster", String(relay.caughtUp), "relayStatus")];
+    return {
+      kind: "healthy",
+      incident: false,
+      confidence: CONFIDENCE.shown,
+      evidence,
+      dmRetriesByItself: null,
+      advice: advise("nothing-to-do"),
+    };
+  }
+  // OpenAPI never shows a relay's error, so a pause without a result is not a person's pause but simply not known.
+  if (relay.stage === "Stopped" || (relay.stage === "Paused" && relay.result?.isCanceled === true)) {
+    return {
+      kind: "paused-by-person",
+      incident: false,
+      confidence: CONFIDENCE.shown,
+      evidence: [stage],
+      dmRetriesByItself: false,
+      advice: advise("leave-it-to-the-person"),
+    };
+  }
+  return {
+    kind: "unknown",
+    incident: true,
+    confidence: CONFIDENCE.none,
+    evidence: [stage],
+    dmRetriesByItself: null,
+    advice: advise("ask-a-person"),
+  };
+}
+
+function retriesOf(errors: readonly DmError[], relay: RelayObservation, generation: Generation): boolean {
+  return generation === "v2+" && relay.result?.isCanceled !== true && !errors.some(relayNeverResumed);
+}
+
+function ofErrors(errors: readonly DmError[], relay: RelayObservation, retries: boolean): Conclusion {
+  const from = "relayStatus.result";
+  const suspected = over4gibSuspected(errors, from, retries);
+  if (suspected) return suspected;
+  const evidence = [...errorEvidence(errors, from), seen("stage", relay.stageAsSaid || "(empty)", "relayStatus")];
+  const unreachable = errors.some(
+    (error) => saysNetworkFailed(error) || saysInvalidConnection(error) || saysBadConnection(error),
+  );
+  if (unreachable) {
+    return {
+      kind: "upstream-unreachable",
+      incident: true,
+      confidence: CONFIDENCE.sideFromUnit,
+      evidence,
+      dmRetriesByItself: retries,
+      advice: advise("mend-the-upstream"),
+    };
+  }
+  return {
+    kind: "unknown",
+    incident: true,
+    confidence: CONFIDENCE.none,
+    evidence,
+    dmRetriesByItself: retries,
+    advice: advise("ask-a-person"),
+  };
+}

@@ -1,0 +1,138 @@
+import type { Observation, ProcessResult, SourceObservation, SubtaskObservation } from "../observation/observation.ts";
+import { badConnection } from "./bad-connection.ts";
+import { over4gibSuspected } from "./binlog-over-4gib-suspected.ts";
+import { CONFIDENCE } from "./confidence.ts";
+import { diagnoseRelay } from "./diagnose-relay.ts";
+import { dmRetries } from "./dm-retries.ts";
+import { downstreamUnreachable } from "./downstream-unreachable.ts";
+import { advise, codesOf, errorEvidence, seen } from "./evidence.ts";
+import type { DiagnosisContext, Finding, Subject } from "./finding.ts";
+import { subjectKey } from "./finding.ts";
+import { healthy } from "./healthy.ts";
+import { invalidConnection } from "./invalid-connection.ts";
+import { pausedByPerson } from "./paused-by-person.ts";
+import { type Conclusion, findingOf, type SubtaskCase } from "./subtask-case.ts";
+import { unknown } from "./unknown.ts";
+import { sourceCannotReachUpstream, upstreamUnreachable } from "./upstream-unreachable.ts";
+import { isWorkerOffline, workerOffline } from "./worker-offline.ts";
+
+/** Kinds in the order in which they are asked; the first that fits is the finding, `unknown` is what is left. */
+const KINDS_OF_A_SUBTASK: readonly ((theCase: SubtaskCase) => Conclusion | null)[] = [
+  pausedByPerson,
+  healthy,
+  over4gibOfSubtask,
+  badConnection,
+  invalidConnection,
+  upstreamUnreachable,
+  downstreamUnreachable,
+];
+
+const NOTHING_ENDED: ProcessResult = { isCanceled: false, errors: [] };
+
+/** One finding a subtask, relay or component, healthy ones too; linear in the observation. Offline, `cluster` is null. */
+export function diagnose(observation: Observation, context: DiagnosisContext): Finding[] {
+  return observation.sources.flatMap((source) => diagnoseSource(observation, source, context));
+}
+
+function diagnoseSource(observation: Observation, source: SourceObservation, context: DiagnosisContext): Finding[] {
+  const cluster = observation.cluster === "" ? null : observation.cluster;
+  const subtasks = source.subtasks.map((subtask) => diagnoseSubtask(observation, source, subtask, cluster, context));
+  const relay = source.relay ? [diagnoseRelay(source.relay, observation.generation, cluster)] : [];
+  const own = ownTrouble(observation, source, subtasks.length > 0);
+  const about: Subject =
+    own?.kind === "worker-offline" && source.worker !== null
+      ? { kind: "worker", worker: source.worker, source: source.source }
+      : { kind: "source", source: source.source };
+  const ofSource = own ? [findingOfSource(cluster, source, about, own)] : [];
+  const found = [...ofSource, ...relay, ...subtasks];
+  return found.length > 0 ? found : [findingOfSource(cluster, source, about, nothingRuns(source))];
+}
+
+function diagnoseSubtask(
+  observation: Observation,
+  source: SourceObservation,
+  subtask: SubtaskObservation,
+  cluster: string | null,
+  context: DiagnosisContext,
+): Finding {
+  const result = subtask.result ?? NOTHING_ENDED;
+  const theCase: SubtaskCase = {
+    cluster,
+    at: observation.at,
+    generation: observation.generation,
+    version: observation.version,
+    source,
+    subtask,
+    result,
+    errors: result.errors,
+    checker: context.checkerOf(source.source),
+    firstFailedAt:
+      result.errors.length === 0
+        ? null
+        : context.firstFailedAt(subjectKey({ kind: "subtask", task: subtask.task, source: subtask.source })),
+    freeWorker: observation.workers?.some((worker) => worker.stage === "free") ?? null,
+  };
+  if (isWorkerOffline(source)) return findingOf(theCase, workerOffline(source, observation.workers));
+  for (const ask of KINDS_OF_A_SUBTASK) {
+    const conclusion = ask(theCase);
+    if (conclusion) return findingOf(theCase, conclusion);
+  }
+  return findingOf(theCase, unknown(theCase));
+}
+
+function over4gibOfSubtask(theCase: SubtaskCase): Conclusion | null {
+  return over4gibSuspected(
+    theCase.errors,
+    "subTaskStatus.result",
+    dmRetries(theCase.result, theCase.subtask.unit, theCase.generation, theCase.checker),
+  );
+}
+
+/** What is wrong with the source itself. With subtasks listed, a lost worker is told by each of them instead. */
+function ownTrouble(observation: Observation, source: SourceObservation, hasSubtasks: boolean): Conclusion | null {
+  if (isWorkerOffline(source)) return hasSubtasks ? null : workerOffline(source, observation.workers);
+  if (!source.answered && !hasSubtasks) return sourceUnknown([seen("msg", source.message, "sources[]")]);
+  if (!source.result || source.result.errors.length === 0) return null;
+  return (
+    sourceCannotReachUpstream(source, source.result) ?? sourceUnknown(errorEvidence(source.result.errors, "sourceStatus.result"))
+  );
+}
+
+function sourceUnknown(evidence: Conclusion["evidence"]): Conclusion {
+  return {
+    kind: "unknown",
+    incident: true,
+    confidence: CONFIDENCE.none,
+    evidence,
+    dmRetriesByItself: null,
+    advice: advise("ask-a-person"),
+  };
+}
+
+function nothingRuns(source: SourceObservation): Conclusion {
+  const evidence = [seen("subtasks", source.message || "none", "sources[]")];
+  return {
+    kind: "healthy",
+    incident: false,
+    confidence: CONFIDENCE.wordsOnly,
+    evidence,
+    dmRetriesByItself: null,
+    advice: advise("nothing-to-do"),
+  };
+}
+
+function findingOfSource(cluster: string | null, source: SourceObservation, subject: Subject, conclusion: Conclusion): Finding {
+  const codes = [...new Set([...source.messageCodes, ...codesOf(source.result?.errors ?? [])])];
+  return {
+    ...conclusion,
+    cluster,
+    subject,
+    task: null,
+    source: source.source,
+    worker: source.worker,
+    unit: null,
+    stage: null,
+    codes,
+    position: null,
+  };
+}

@@ -1,0 +1,51 @@
+import type { DmError, Unit } from "../observation/observation.ts";
+
+/** Lower-cased words of an error where a text may stand: the raw cause leads, v1.0 keeps all in the message. */
+export function wordsOf(error: DmError): string {
+  const known = lowered.get(error);
+  if (known !== undefined) return known;
+  const words = `${error.rawCause}\n${error.message}`.toLowerCase();
+  lowered.set(error, words);
+  return words;
+}
+
+/** Every kind asks for the same words; lower-casing them once keeps a poll cycle near the cost of parsing its JSON. */
+const lowered = new WeakMap<DmError, string>();
+
+/** go-sql-driver's ErrInvalidConn: part of the data may have been sent. */
+export function saysInvalidConnection(error: DmError): boolean {
+  return mayBeAConnectionCode(error.code) && wordsOf(error).includes("invalid connection");
+}
+
+/** database/sql's ErrBadConn: nothing was sent. */
+export function saysBadConnection(error: DmError): boolean {
+  return mayBeAConnectionCode(error.code) && wordsOf(error).includes("driver: bad connection");
+}
+
+/** The words reach status under 10001, 10002, 10003, 10005 or 10006 (the lab saw 10006), wrapped by a unit's code, or without any. */
+function mayBeAConnectionCode(code: number | null): boolean {
+  return code === null || code === 50000 || (code >= 10001 && code <= 10006) || (code >= 32000 && code < 37000) || code >= 40000;
+}
+
+const NETWORK =
+  /connect: connection refused|connection reset by peer|connect: connection timed out|no route to host|network is unreachable|no such host|i\/o timeout|broken pipe/;
+
+export function saysNetworkFailed(error: DmError): boolean {
+  return NETWORK.test(wordsOf(error));
+}
+
+export type Side = { readonly side: "upstream" | "downstream"; readonly sure: "said" | "from-unit" | "guessed" };
+
+const READS_BINLOG: ReadonlySet<number> = new Set([36069, 36053, 30015, 30018, 30019]);
+
+/** Which database an error is about: DM's scope where it is one, else the unit (Dump reads, Load writes, Sync does both). */
+export function sideOf(error: DmError, unit: Unit | "Relay"): Side {
+  if (error.scope === "upstream" || error.scope === "downstream") return { side: error.scope, sure: "said" };
+  if (unit === "Relay" || unit === "Dump") return { side: "upstream", sure: "from-unit" };
+  if (unit === "Load") return { side: "downstream", sure: "from-unit" };
+  if (error.code !== null && READS_BINLOG.has(error.code)) return { side: "upstream", sure: "from-unit" };
+  const words = wordsOf(error);
+  if (words.includes("execute statement failed") || words.includes("checkpoint"))
+    return { side: "downstream", sure: "from-unit" };
+  return { side: "downstream", sure: "guessed" };
+}

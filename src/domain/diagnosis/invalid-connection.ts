@@ -1,0 +1,26 @@
+import { CONFIDENCE } from "./confidence.ts";
+import { connectionAdvice } from "./connection-advice.ts";
+import { saysInvalidConnection } from "./error-words.ts";
+import { errorEvidence } from "./evidence.ts";
+import { neverResumed } from "./never-resumed.ts";
+import type { Conclusion, SubtaskCase } from "./subtask-case.ts";
+
+/**
+ * The FAQ's first connection error: the connection broke after something was sent, so DM may not repeat the statement on its own
+ * connection and hands the matter to its task checker.
+ */
+export function invalidConnection(theCase: SubtaskCase): Conclusion | null {
+  const { errors } = theCase;
+  if (!errors.some(saysInvalidConnection)) return null;
+  // An error that DM never resumes leads: calling the mixture a connection trouble would hide it.
+  if (errors.some((error) => neverResumed(error) && !saysInvalidConnection(error))) return null;
+  const { retries, advice, evidence } = connectionAdvice(theCase, "invalid");
+  return {
+    kind: "invalid-connection",
+    incident: true,
+    confidence: errors.every(saysInvalidConnection) ? CONFIDENCE.shown : CONFIDENCE.wordsOnly,
+    evidence: [...errorEvidence(errors, "subTaskStatus.result"), ...evidence],
+    dmRetriesByItself: retries,
+    advice,
+  };
+}

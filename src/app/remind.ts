@@ -1,0 +1,52 @@
+import type { Incident } from "../domain/incident/incident.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Settings } from "./ports/settings.ts";
+import type { Store } from "./ports/store.ts";
+import type { IncidentReport } from "./report-incident.ts";
+
+/** Asks the on-call group again while nobody has acknowledged an incident, and ends silences whose time is over. */
+export function createReminder({
+  store,
+  settings,
+  clock,
+  report,
+}: {
+  readonly store: Store;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly report: IncidentReport;
+}) {
+  const { remindAfterSeconds, remindAtMost } = settings.policy;
+  const isDue = (incident: Incident, now: number) =>
+    incident.acknowledged === null &&
+    incident.silenced === null &&
+    incident.mentions <= remindAtMost &&
+    incident.mentionedAt !== null &&
+    now - incident.mentionedAt >= remindAfterSeconds * 1000;
+
+  async function remindOf(id: string): Promise<void> {
+    await store.transaction(async (tx) => {
+      const incident = await tx.incidents.get(id);
+      const now = clock.now();
+      if (!incident || incident.state !== "open") return;
+      const awake =
+        incident.silenced !== null && incident.silenced.until <= now
+          ? { ...incident, silenced: null, mentionedAt: now }
+          : incident;
+      const reminded = isDue(awake, now) ? { ...awake, mentionedAt: now, mentions: awake.mentions + 1 } : awake;
+      if (reminded === incident || (await tx.incidents.update(reminded)) !== "stored") return;
+      if (reminded.mentions > incident.mentions) await report.mention(tx, reminded, reminded.mentions);
+      await report.card(tx, reminded);
+    });
+  }
+
+  return {
+    async tick(): Promise<void> {
+      const now = clock.now();
+      for (const incident of await store.incidents.open()) {
+        const silenceOver = incident.silenced !== null && incident.silenced.until <= now;
+        if (silenceOver || isDue(incident, now)) await remindOf(incident.id);
+      }
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import type { Finding } from "../diagnosis/finding.ts";
+import type { BinlogPosition, Observation, RelayObservation, SubtaskObservation } from "../observation/observation.ts";
+import type { Member } from "./incident.ts";
+
+/**
+ * Whether this poll shows the member well. Running alone is not enough: DM says Running between two of its own attempts too.
+ * Sync: the position moved past where it failed, or it is synced and stands where the upstream stands. Load and Dump: no error while
+ * Running. Relay: caught up or moved. Components: their trouble is not told any more.
+ */
+export function looksWell(member: Member, now: Finding | null, observation: Observation | null): boolean {
+  if (now === null) return isComponent(member.finding) && observation !== null;
+  if (now.incident) return false;
+  if (now.kind === "paused-by-person") return true;
+  const { subject } = now;
+  if (subject.kind === "subtask")
+    return subtaskWell(subtaskOf(observation, subject.task, subject.source), member.positionAtFailure);
+  if (subject.kind === "relay") return relayWell(relayOf(observation, subject.source), member.positionAtFailure);
+  return true;
+}
+
+function isComponent(finding: Finding): boolean {
+  return finding.subject.kind !== "subtask" && finding.subject.kind !== "relay";
+}
+
+function subtaskWell(subtask: SubtaskObservation | null, failedAt: BinlogPosition | null): boolean {
+  if (!subtask) return false;
+  if (subtask.stage === "Finished") return true;
+  if (subtask.stage !== "Running") return false;
+  const { progress } = subtask;
+  if (progress?.kind !== "sync") return true;
+  if (progress.syncerPosition && failedAt && isAfter(progress.syncerPosition, failedAt)) return true;
+  return progress.synced === true && samePlace(progress.syncerPosition, progress.masterPosition);
+}
+
+function relayWell(relay: RelayObservation | null, failedAt: BinlogPosition | null): boolean {
+  if (relay?.stage !== "Running") return false;
+  return relay.caughtUp === true || (relay.relayPosition !== null && failedAt !== null && isAfter(relay.relayPosition, failedAt));
+}
+
+/** Positions of one file are compared by number, files by theirs. A position that wrapped at 4 GiB looks older and so is not "after". */
+export function isAfter(a: BinlogPosition, b: BinlogPosition): boolean {
+  return a.fileNumber !== b.fileNumber ? a.fileNumber > b.fileNumber : a.position > b.position;
+}
+
+function samePlace(a: BinlogPosition | null, b: BinlogPosition | null): boolean {
+  return a !== null && b !== null && a.fileNumber === b.fileNumber && a.position === b.position;
+}
+
+export function subtaskOf(observation: Observation | null, task: string, source: string): SubtaskObservation | null {
+  const entry = observation?.sources.find((candidate) => candidate.source === source);
+  return entry?.subtasks.find((subtask) => subtask.task === task) ?? null;
+}
+
+function relayOf(observation: Observation | null, source: string): RelayObservation | null {
+  return observation?.sources.find((candidate) => candidate.source === source)?.relay ?? null;
+}

@@ -1,0 +1,31 @@
+import { mayActAs, type Role } from "../approval/people.ts";
+import { code, type Document, document, item, plain } from "./document.ts";
+import type { Language } from "./language.ts";
+
+/** Every command, who may use it, and what it does; the manifest's hint and docs/commands.md are compared with this list by tests. */
+export const COMMANDS = [
+  { usage: "status", role: "viewer", en: "how every cluster is, and its open incidents", zh: "所有集群的状态和未关闭的事件" },
+  { usage: "list", role: "viewer", en: "every task with its sources and stages", zh: "所有任务、数据源和阶段" },
+  {
+    usage: "diagnose <task>",
+    role: "viewer",
+    en: "ask DM now, say what is wrong and how I know",
+    zh: "立即查询 DM，说明故障和依据",
+  },
+  { usage: "explain <code>", role: "viewer", en: "the facts of one of DM's error codes", zh: "某个 DM 错误码的说明" },
+  {
+    usage: "plan <task> [resume|stop-start]",
+    role: "operator",
+    en: "make a repair plan to vote on; --dry-run only shows it",
+    zh: "生成修复计划供投票；--dry-run 只展示",
+  },
+  { usage: "audit [task]", role: "viewer", en: "who did what, newest first", zh: "谁做了什么，最新的在前" },
+  { usage: "help", role: "viewer", en: "this list", zh: "本帮助" },
+] as const satisfies readonly { usage: string; role: Role; en: string; zh: string }[];
+
+export function helpDocument(role: Role | null, commandName: string, language: Language): Document {
+  const allowed = COMMANDS.filter((command) => mayActAs(role, command.role));
+  const items = allowed.map((command) => item("dot", code(`${commandName} ${command.usage}`), plain(` — ${command[language]}`)));
+  const headline = language === "en" ? "What you can ask me" : "你可以这样问我";
+  return document(headline, "info", [{ kind: "list", items }]);
+}

@@ -1,0 +1,248 @@
+import type { Incident, Member, Root } from "../incident/incident.ts";
+import type { Offer } from "../playbooks/choose-playbook.ts";
+import {
+  type Block,
+  type Button,
+  code,
+  type Document,
+  document,
+  fact,
+  type Inline,
+  item,
+  note,
+  paragraph,
+  plain,
+  strong,
+  time,
+} from "./document.ts";
+import { adviceSentence, kindName, playbookName, retriesSentence, subjectText } from "./finding.ts";
+import type { Language } from "./language.ts";
+
+const TEXTS = {
+  en: {
+    critical: "CRITICAL",
+    warning: "WARNING",
+    closed: "RECOVERED",
+    since: "Since",
+    cluster: "Cluster",
+    members: "Affected",
+    dm: "DM by itself",
+    todo: "What to do",
+    repair: "Repair",
+    more: "more",
+    later: "will be offered from",
+    usedUp: "What I can do was tried without lasting effect. A person is needed.",
+    now: "is offered now",
+    none: "none is known to me",
+    acknowledged: "Acknowledged by",
+    silenced: "Silent until",
+    lasted: "It lasted",
+    codes: "Codes",
+    well: "well again",
+    failing: "in trouble",
+    plan: "Show plan",
+    acknowledge: "Acknowledge",
+    check: "Check again",
+    silence: "Silence",
+    details: "Details",
+    hour: "1 hour",
+    hours: "4 hours",
+    day: "1 day",
+    downstream: "downstream of",
+    upstream: "upstream",
+    source: "source",
+    relay: "relay of",
+    worker: "worker",
+    masters: "DM-masters of",
+    alert: "alert",
+    subtasks: "subtasks",
+    worse: "anything worse breaks the silence",
+    dmSaid: "DM said",
+  },
+  zh: {
+    critical: "严重",
+    warning: "警告",
+    closed: "已恢复",
+    since: "开始于",
+    cluster: "集群",
+    members: "受影响",
+    dm: "DM 自己",
+    todo: "怎么做",
+    repair: "修复",
+    more: "个未列出",
+    later: "最早可提供的时间：",
+    usedUp: "我能做的都已试过，没有持久效果，需要人工处理。",
+    now: "现在可以执行",
+    none: "我没有已知的修复方法",
+    acknowledged: "已确认：",
+    silenced: "静默至",
+    lasted: "持续时间",
+    codes: "错误码",
+    well: "已恢复",
+    failing: "故障中",
+    plan: "查看计划",
+    acknowledge: "确认",
+    check: "重新检查",
+    silence: "静默",
+    details: "详情",
+    hour: "1 小时",
+    hours: "4 小时",
+    day: "1 天",
+    downstream: "下游，集群",
+    upstream: "上游",
+    source: "数据源",
+    relay: "relay，数据源",
+    worker: "worker",
+    masters: "DM-master，集群",
+    alert: "告警",
+    subtasks: "个子任务",
+    worse: "情况变坏时静默自动解除",
+    dmSaid: "DM 的原文",
+  },
+} as const;
+
+const SHOWN_MEMBERS = 8;
+
+export interface CardView {
+  readonly offer: Offer;
+  readonly language: Language;
+  /** Names of people by id, where known. */
+  readonly nameOf: (personId: string) => string | null;
+  /** Who is asked to look, drawn only in the first form of a card. */
+  readonly mentions: readonly Inline[];
+}
+
+/** The one message of an incident, the same for every state that it goes through. */
+export function incidentCard(incident: Incident, view: CardView): Document {
+  const texts = TEXTS[view.language];
+  const word = incident.state === "closed" ? texts.closed : texts[incident.severity];
+  const headline = `${word} · ${incident.id} · ${rootText(incident, view.language)}: ${kindName(incident.kind, view.language)}`;
+  const tone = incident.state === "closed" ? "good" : incident.severity;
+  return document(
+    headline,
+    tone,
+    [...mentionBlock(view), factsBlock(incident, view), ...bodyBlocks(incident, view), ...footBlocks(incident, view)],
+    buttonsOf(incident, view),
+  );
+}
+
+export function rootText({ root, cluster }: Incident, language: Language): string {
+  const texts = TEXTS[language];
+  const names: { readonly [Kind in Root["kind"]]: (root: Extract<Root, { kind: Kind }>) => string } = {
+    downstream: () => `${texts.downstream} ${cluster}`,
+    masters: () => `${texts.masters} ${cluster}`,
+    upstream: ({ source }) => `${texts.upstream} ${source}`,
+    source: ({ source }) => `${texts.source} ${source}`,
+    relay: ({ source }) => `${texts.relay} ${source}`,
+    worker: ({ worker }) => `${texts.worker} ${worker}`,
+    subtask: ({ task, source }) => `${task} @ ${source}`,
+    alert: ({ name }) => `${texts.alert} ${name}`,
+  };
+  return (names[root.kind] as (root: Root) => string)(root);
+}
+
+function mentionBlock(view: CardView): Block[] {
+  return view.mentions.length === 0 ? [] : [paragraph(...view.mentions)];
+}
+
+function factsBlock(incident: Incident, { language, offer }: CardView): Block {
+  const texts = TEXTS[language];
+  const facts = [fact(texts.cluster, code(incident.cluster)), fact(texts.since, time(incident.openedAt))];
+  if (incident.closedAt !== null) facts.push(fact(texts.lasted, plain(durationText(incident.closedAt - incident.openedAt))));
+  if (incident.finding.codes.length > 0) facts.push(fact(texts.codes, code(incident.finding.codes.join(", "))));
+  if (incident.state === "closed") return { kind: "facts", facts };
+  facts.push(fact(texts.dm, plain(retriesSentence(incident.finding.dmRetriesByItself, language))));
+  facts.push(fact(texts.repair, ...offerInlines(offer, language)));
+  return { kind: "facts", facts };
+}
+
+function offerInlines(offer: Offer, language: Language): Inline[] {
+  const texts = TEXTS[language];
+  switch (offer.kind) {
+    case "offered":
+      return [plain(`${playbookName(offer.playbook, language)} — ${texts.now}`)];
+    case "later":
+      return [plain(`${playbookName(offer.playbook, language)} — ${texts.later} `), time(offer.from)];
+    case "used-up":
+      return [plain(texts.usedUp)];
+    case "none":
+      return [plain(texts.none)];
+    default:
+      return offer satisfies never;
+  }
+}
+
+function bodyBlocks(incident: Incident, { language }: CardView): Block[] {
+  const texts = TEXTS[language];
+  const shown = incident.members.slice(0, SHOWN_MEMBERS);
+  const rest = incident.members.length - shown.length;
+  const items = shown.map((member) => item(member.recoveredAt === null ? "failed" : "done", ...memberInlines(member, language)));
+  if (rest > 0) items.push(item("dot", plain(`+${rest} ${texts.more}`)));
+  const blocks: Block[] = [{ kind: "list", items }];
+  const words = incident.finding.evidence.find((evidence) => evidence.fact.kind === "said");
+  if (incident.state === "open" && words?.fact.kind === "said")
+    blocks.push({ kind: "quote", from: texts.dmSaid, text: words.fact.text.slice(0, 600) });
+  if (incident.state === "open")
+    blocks.push(paragraph(strong(`${texts.todo}: `), plain(adviceSentence(incident.finding.advice.why, language))));
+  return blocks;
+}
+
+function memberInlines(member: Member, language: Language): Inline[] {
+  const { finding } = member;
+  const texts = TEXTS[language];
+  const state = member.recoveredAt === null ? `${finding.stage ?? ""} ${finding.unit ?? ""}`.trim() || texts.failing : texts.well;
+  return [code(subjectText(finding)), plain(` ${state}`)];
+}
+
+function footBlocks(incident: Incident, view: CardView): Block[] {
+  const texts = TEXTS[view.language];
+  const blocks: Block[] = [];
+  const { acknowledged, silenced } = incident;
+  if (acknowledged)
+    blocks.push(
+      note(
+        plain(`${texts.acknowledged} `),
+        { kind: "person", id: acknowledged.by, name: view.nameOf(acknowledged.by) },
+        plain(" · "),
+        time(acknowledged.at),
+      ),
+    );
+  if (silenced && incident.state === "open")
+    blocks.push(note(plain(`${texts.silenced} `), time(silenced.until), plain(` · ${texts.worse}`)));
+  return blocks;
+}
+
+function buttonsOf(incident: Incident, { language, offer }: CardView): Button[] {
+  const texts = TEXTS[language];
+  const button = (action: Button["action"], label: string, style: Button["style"] = "default"): Button => ({
+    action,
+    label,
+    value: incident.id,
+    style,
+    confirm: null,
+    choices: null,
+  });
+  const details = button("details", texts.details);
+  if (incident.state === "closed") return [details];
+  const silence = { ...button("silence", texts.silence), choices: silenceChoices(incident, language) };
+  const plan = offer.kind === "offered" ? [button("show-plan", texts.plan, "primary")] : [];
+  const acknowledge = incident.acknowledged === null ? [button("acknowledge", texts.acknowledge)] : [];
+  return [...plan, ...acknowledge, button("check-again", texts.check), silence, details];
+}
+
+function silenceChoices({ id }: Incident, language: Language): NonNullable<Button["choices"]> {
+  const texts = TEXTS[language];
+  return [
+    { label: texts.hour, value: `${id}|3600` },
+    { label: texts.hours, value: `${id}|14400` },
+    { label: texts.day, value: `${id}|86400` },
+  ];
+}
+
+/** `14m 32s`; never with colons, which some chats read as emoji. */
+export function durationText(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  const parts = [Math.floor(seconds / 86400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60];
+  const text = parts.map((value, index) => (value > 0 ? `${value}${"dhms"[index]}` : "")).filter((part) => part !== "");
+  return text.slice(0, 2).join(" ") || "0s";
+}

@@ -1,0 +1,32 @@
+import type { Incident } from "../incident/incident.ts";
+import type { Target } from "../plan/plan.ts";
+import { type Block, type Document, document } from "./document.ts";
+import { findingBlocks } from "./finding.ts";
+import { rootText } from "./incident-card.ts";
+import type { Language } from "./language.ts";
+import { personCommands } from "./person-commands.ts";
+
+const SHOWN = 5;
+
+/** Everything that is known of an incident: each member's finding with its evidence, and the work as commands for a person. */
+export function incidentDetails(incident: Incident, masterAddress: string, language: Language): Document {
+  const failing = incident.members.filter((member) => member.recoveredAt === null);
+  const shown = (failing.length > 0 ? failing : incident.members).slice(0, SHOWN);
+  const blocks: Block[] = shown.flatMap((member, index) => [
+    ...(index > 0 ? [{ kind: "divider" } as const] : []),
+    ...findingBlocks(member.finding, language),
+  ]);
+  return document(`${incident.id} · ${rootText(incident, language)}`, incident.severity, [
+    ...blocks,
+    ...commandsOf(incident, masterAddress, language),
+  ]);
+}
+
+function commandsOf(incident: Incident, masterAddress: string, language: Language): Block[] {
+  const playbook = incident.finding.advice.playbook ?? incident.finding.advice.next[0]?.playbook;
+  if (!playbook) return [];
+  const targets = incident.members.flatMap(({ finding }): Target[] =>
+    finding.subject.kind === "subtask" ? [{ task: finding.subject.task, source: finding.subject.source, unit: "Sync" }] : [],
+  );
+  return [personCommands(playbook, targets.slice(0, 10), masterAddress, language)];
+}

@@ -1,0 +1,103 @@
+import type { Finding } from "../diagnosis/finding.ts";
+import type { Incident } from "../incident/incident.ts";
+import { type Block, code, type Document, document, item, paragraph, plain, strong, time } from "./document.ts";
+import { kindName, subjectText } from "./finding.ts";
+import { rootText } from "./incident-card.ts";
+import type { Language } from "./language.ts";
+
+/** What is known of one cluster right now. */
+export interface ClusterView {
+  readonly cluster: string;
+  readonly findings: readonly Finding[];
+  /** When DM was last asked with success, milliseconds; null: never since the start. */
+  readonly at: number | null;
+  /** Why the last question failed, null when it did not. */
+  readonly problem: string | null;
+  readonly version: string | null;
+}
+
+const TEXTS = {
+  en: {
+    fine: "Everything is well",
+    trouble: "open incidents",
+    none: "no answer from DM yet",
+    asOf: "as of",
+    subtasks: "subtasks and relays",
+    list: "Tasks",
+    nothing: "DM runs no task that I can see",
+    wrong: "the last question failed",
+  },
+  zh: {
+    fine: "一切正常",
+    trouble: "个未关闭的事件",
+    none: "还没有得到 DM 的应答",
+    asOf: "数据时间",
+    subtasks: "个子任务与 relay",
+    list: "任务",
+    nothing: "没有看到 DM 的任务",
+    wrong: "最近一次查询失败",
+  },
+} as const;
+
+export function statusDocument(clusters: readonly ClusterView[], open: readonly Incident[], language: Language): Document {
+  const texts = TEXTS[language];
+  const blind = clusters.some((cluster) => cluster.at === null || cluster.problem !== null);
+  const headline = open.length > 0 ? `${open.length} ${texts.trouble}` : blind ? texts.wrong : texts.fine;
+  const blocks = clusters.flatMap((cluster): Block[] => [
+    clusterLine(cluster, language),
+    {
+      kind: "list",
+      items: incidentItems(
+        open.filter((incident) => incident.cluster === cluster.cluster),
+        language,
+      ),
+    },
+  ]);
+  return document(
+    headline,
+    open.length > 0 ? "warning" : blind ? "info" : "good",
+    blocks.filter((block) => block.kind !== "list" || block.items.length > 0),
+  );
+}
+
+function clusterLine({ cluster, findings, at, problem, version }: ClusterView, language: Language): Block {
+  const texts = TEXTS[language];
+  const well = findings.filter((finding) => !finding.incident).length;
+  const count =
+    at === null
+      ? plain(` — ${texts.none}`)
+      : plain(` ${version ?? ""} — ${well}/${findings.length} ${texts.subtasks}, ${texts.asOf} `);
+  return paragraph(
+    strong(cluster),
+    count,
+    ...(at === null ? [] : [time(at)]),
+    ...(problem === null ? [] : [plain(` · ${texts.wrong}: `), code(problem.slice(0, 300))]),
+  );
+}
+
+function incidentItems(open: readonly Incident[], language: Language) {
+  return open
+    .slice(0, 20)
+    .map((incident) =>
+      item("failed", strong(incident.id), plain(` ${rootText(incident, language)}: ${kindName(incident.kind, language)}`)),
+    );
+}
+
+/** Every subtask and relay with its stage, troubles first. */
+export function listDocument(clusters: readonly ClusterView[], language: Language): Document {
+  const texts = TEXTS[language];
+  const blocks = clusters.flatMap(({ cluster, findings }): Block[] => {
+    const sorted = findings.toSorted((a, b) => Number(b.incident) - Number(a.incident));
+    const items = sorted
+      .slice(0, 60)
+      .map((finding) =>
+        item(
+          finding.incident ? "failed" : finding.kind === "healthy" ? "done" : "skipped",
+          code(subjectText(finding)),
+          plain(` ${finding.stage ?? ""} ${finding.unit ?? ""} · ${kindName(finding.kind, language)}`),
+        ),
+      );
+    return [paragraph(strong(cluster)), items.length > 0 ? { kind: "list", items } : paragraph(plain(texts.nothing))];
+  });
+  return document(texts.list, "info", blocks);
+}

@@ -28,7 +28,7 @@ export function createReminder({
     await store.transaction(async (tx) => {
       const incident = await tx.incidents.get(id);
       const now = clock.now();
-      if (!incident || incident.state !== "open") return;
+      if (incident?.state !== "open") return;
       const awake =
         incident.silenced !== null && incident.silenced.until <= now
           ? { ...incident, silenced: null, mentionedAt: now }

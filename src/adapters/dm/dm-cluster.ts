@@ -1,5 +1,12 @@
 import type { Clock } from "../../app/ports/clock.ts";
-import type { ConfigOutcome, DmCluster, ObserveOutcome, SourceStatusOutcome, WriteOutcome } from "../../app/ports/dm.ts";
+import type {
+  ConfigOutcome,
+  DmCluster,
+  ObserveOutcome,
+  SourceStatusOutcome,
+  TaskSourcesOutcome,
+  WriteOutcome,
+} from "../../app/ports/dm.ts";
 import type { Log } from "../../app/ports/log.ts";
 import { callHttp, type HttpCall, type TlsMaterial } from "./http-client.ts";
 import { cleanText } from "./read-error.ts";
@@ -94,6 +101,18 @@ export function createDmCluster(options: DmClusterOptions): DmCluster {
     return { kind: "answered", entries };
   }
 
+  async function taskSources(task: string, signal: AbortSignal): Promise<TaskSourcesOutcome> {
+    const asked = await read(`/apis/v1alpha1/status/${encodeURIComponent(task)}`, signal);
+    if (asked.kind !== "json") return { kind: "not-known", why: whyNot(asked) };
+    const answer = StatusAnswer.safeParse(asked.value);
+    if (!answer.success || asked.status !== 200) return { kind: "not-known", why: "the answer has a shape that no DM uses" };
+    const entries = readSources(answer.data);
+    // "task X has no source or not exist" (v2+), "has no workers or not exist" (v1.0).
+    if (entries.length === 0 && / or not exist/.test(answer.data.msg)) return { kind: "gone" };
+    if (entries.length === 0) return { kind: "not-known", why: cleanText(answer.data.msg) || "DM lists no source for it" };
+    return { kind: "answered", sources: entries.map((entry) => entry.source) };
+  }
+
   async function config(name: string, type: 1 | 4, signal: AbortSignal): Promise<ConfigOutcome> {
     const asked = await read(`/apis/v1alpha1/tasks/${encodeURIComponent(name)}?type=${type}`, signal);
     if (asked.kind === "no-json" && [404, 405, 501].includes(asked.status)) return { kind: "not-offered" };
@@ -133,6 +152,7 @@ export function createDmCluster(options: DmClusterOptions): DmCluster {
     cluster: options.name,
     observe,
     sourceStatus,
+    taskSources,
     taskConfig: (task, signal) => config(task, 1, signal),
     sourceConfig: (source, signal) => config(source, 4, signal),
     operate: (call, timeoutMs, signal) =>

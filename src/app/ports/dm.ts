@@ -7,6 +7,8 @@ export interface DmCluster {
   observe(signal: AbortSignal): Promise<ObserveOutcome>;
   /** `GET status/?sources=…`: the only answer that tells whether a worker has let go of a subtask (over-4gib-lab). */
   sourceStatus(source: string, signal: AbortSignal): Promise<SourceStatusOutcome>;
+  /** `GET status/{task}`: which sources the master holds the task for; it answers "gone" as soon as a stop was taken. */
+  taskSources(task: string, signal: AbortSignal): Promise<TaskSourcesOutcome>;
   /** `GET tasks/{task}?type=1`: the gateway's own copy, password masked. Not there in v1.0. */
   taskConfig(task: string, signal: AbortSignal): Promise<ConfigOutcome>;
   /** `GET tasks/{source}?type=4`. Not there in v1.0. */
@@ -41,6 +43,11 @@ export type ObserveOutcome =
 
 export type SourceStatusOutcome =
   | { readonly kind: "answered"; readonly entries: readonly SourceObservation[] }
+  | { readonly kind: "not-known"; readonly why: string };
+
+export type TaskSourcesOutcome =
+  | { readonly kind: "answered"; readonly sources: readonly string[] }
+  | { readonly kind: "gone" }
   | { readonly kind: "not-known"; readonly why: string };
 
 export type ConfigOutcome =

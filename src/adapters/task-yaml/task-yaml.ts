@@ -1,0 +1,98 @@
+import { isMap, isScalar, parse, parseDocument, visit } from "yaml";
+import { z } from "zod";
+import type { TaskFacts, TaskYaml } from "../../app/ports/yaml.ts";
+import { driftBetween } from "./drift.ts";
+
+const MASK = "******";
+
+const Task = z.object({
+  name: z.string().min(1),
+  "meta-schema": z.string().nullish(),
+  "task-mode": z.string().nullish(),
+  "remove-meta": z.boolean().nullish().catch(null),
+  "mysql-instances": z
+    .array(z.object({ "source-id": z.string() }))
+    .nullish()
+    .catch(null),
+  "target-database": z
+    .object({ host: z.string(), port: z.coerce.number().int(), user: z.string(), password: z.string().nullish() })
+    .nullish()
+    .catch(null),
+});
+
+const Source = z.object({ checker: z.object({ "check-enable": z.boolean(), "backoff-max": z.string() }) });
+
+/** DM's task and source files as far as plans need them. `dm_meta` is the meta schema that DM uses where none is named. */
+export const taskYaml: TaskYaml = {
+  read(text) {
+    const parsed = safely(() => Task.safeParse(parse(text, { maxAliasCount: 100 })));
+    if (parsed instanceof Error) return { kind: "unreadable", why: firstLine(parsed.message) };
+    if (!parsed.success)
+      return {
+        kind: "unreadable",
+        why: parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "),
+      };
+    return factsOf(parsed.data);
+  },
+  drift: (fileText, gatewayText) => {
+    const texts = safely(() => [parse(fileText) as unknown, parse(gatewayText) as unknown] as const);
+    return texts instanceof Error ? [firstLine(texts.message)] : driftBetween(texts[0], texts[1]);
+  },
+  withPassword(gatewayText, password) {
+    const document = parseDocument(gatewayText);
+    document.setIn(["target-database", "password"], password);
+    return document.toString();
+  },
+  masked(text) {
+    const document = parseDocument(text);
+    visit(document, {
+      Pair(_, pair) {
+        if (isScalar(pair.key) && pair.key.value === "password" && isScalar(pair.value)) pair.value.value = MASK;
+      },
+    });
+    return isMap(document.contents) ? document.toString() : "(no YAML mapping)";
+  },
+  checkerOf(sourceText) {
+    const parsed = safely(() => Source.safeParse(parse(sourceText)));
+    if (parsed instanceof Error || !parsed.success) return null;
+    const { "check-enable": checkEnable, "backoff-max": backoffMax } = parsed.data.checker;
+    const backoffMaxSeconds = goDurationSeconds(backoffMax);
+    return backoffMaxSeconds === null ? null : { checkEnable, backoffMaxSeconds };
+  },
+};
+
+function factsOf(task: z.infer<typeof Task>): TaskFacts {
+  const target = task["target-database"];
+  return {
+    kind: "task",
+    name: task.name,
+    metaSchema: task["meta-schema"] || "dm_meta",
+    taskMode: task["task-mode"] ?? "",
+    removeMeta: task["remove-meta"] === true,
+    sources: (task["mysql-instances"] ?? []).map((instance) => instance["source-id"]),
+    target: target ? { host: target.host, port: target.port, user: target.user, password: target.password ?? "" } : null,
+  };
+}
+
+const UNITS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.001 };
+
+/** Go's `5m0s`, in seconds; null for what is none. */
+export function goDurationSeconds(text: string): number | null {
+  if (!/^(?:\d+(?:\.\d+)?(?:ms|h|m|s))+$/.test(text)) return null;
+  return Array.from(text.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)).reduce(
+    (sum, [, number, unit]) => sum + Number(number) * UNITS[unit!]!,
+    0,
+  );
+}
+
+function safely<T>(work: () => T): T | Error {
+  try {
+    return work();
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function firstLine(text: string): string {
+  return text.split("\n")[0]!.slice(0, 300);
+}

@@ -1,0 +1,179 @@
+import { judgeVote } from "../domain/approval/judge-vote.ts";
+import type { Person, Role } from "../domain/approval/people.ts";
+import type { Phrase, Plan, Vote } from "../domain/plan/plan.ts";
+import { locksOf, newRun } from "../domain/run/new-run.ts";
+import { phrase } from "../domain/wording/phrases.ts";
+import { auditDraft, SYSTEM } from "./audit-draft.ts";
+import type { Authority } from "./authority.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Metrics } from "./ports/metrics.ts";
+import type { Settings } from "./ports/settings.ts";
+import type { Store, StoreParts } from "./ports/store.ts";
+import type { PlanReport } from "./report-plan.ts";
+
+export interface Decision {
+  readonly plan: string;
+  /** The digest that the button showed. */
+  readonly digest: string;
+  readonly person: Person;
+  readonly verdict: "approve" | "reject" | "break-glass";
+  readonly reason: string;
+  /** When the person clicked, milliseconds: everything is judged as of then. */
+  readonly at: number;
+}
+
+export type DecideOutcome =
+  | { readonly kind: "started"; readonly run: string }
+  | { readonly kind: "counted"; readonly missing: number }
+  | { readonly kind: "rejected" }
+  | { readonly kind: "refused"; readonly why: Phrase };
+
+export interface DecideParts {
+  readonly store: Store;
+  readonly settings: Settings;
+  readonly authority: Authority;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly report: PlanReport;
+}
+
+export interface Decide {
+  decide(decision: Decision): Promise<DecideOutcome>;
+  /** Whether this verdict on this plan needs a reason, so that it is asked for before. */
+  asksReason(plan: Plan, verdict: Decision["verdict"]): boolean;
+  /** Ends the plans whose time is over. */
+  expirePlans(): Promise<void>;
+}
+
+export function createDecide(parts: DecideParts): Decide {
+  const { store, settings, clock, metrics } = parts;
+  const asksReason = (plan: Plan, verdict: Decision["verdict"]) =>
+    verdict === "break-glass" || settings.policy.reasonRequired[verdict].includes(plan.risk);
+
+  return {
+    asksReason,
+    async decide(decision) {
+      const known = await store.plans.get(decision.plan);
+      if (!known) return { kind: "refused", why: phrase("no-such-plan", { plan: decision.plan }) };
+      // Asked before the transaction: Slack may take its time, the store's lock must not wait for it.
+      const role = await parts.authority.roleOf(decision.person, known.cluster, known.risk === "data");
+      const outcome = await store.transaction((tx) => judge(parts, tx, decision, role, asksReason));
+      metrics.count("dm_medic_votes_total", { outcome: outcome.kind });
+      return outcome;
+    },
+    async expirePlans() {
+      const now = clock.now();
+      for (const plan of await store.plans.open()) {
+        if (plan.expiresAt > now) continue;
+        await store.transaction(async (tx) => {
+          const expired: Plan = { ...plan, state: { kind: "expired", at: now } };
+          if ((await tx.plans.update(expired)) !== "stored") return;
+          await tx.audit.append(auditDraft(now, "plan-expired", SYSTEM, aboutPlan(plan)));
+          await parts.report.plan(tx, expired);
+        });
+      }
+    },
+  };
+}
+
+async function judge(
+  parts: DecideParts,
+  tx: StoreParts,
+  decision: Decision,
+  role: Role | null | "not-known",
+  asksReason: Decide["asksReason"],
+): Promise<DecideOutcome> {
+  const plan = await tx.plans.get(decision.plan);
+  if (!plan) return { kind: "refused", why: phrase("no-such-plan", { plan: decision.plan }) };
+  const vote: Vote = {
+    person: decision.person,
+    verdict: decision.verdict === "reject" ? "reject" : "approve",
+    at: decision.at,
+    digest: decision.digest,
+    reason: decision.reason,
+  };
+  const judgement = judgeVote(plan, {
+    vote,
+    role,
+    breakGlass: decision.verdict === "break-glass",
+    reasonRequired: asksReason(plan, decision.verdict),
+  });
+  const details = { verdict: decision.verdict, reason: decision.reason, digest: decision.digest };
+  const record = (
+    kind: "vote-counted" | "vote-refused" | "plan-rejected" | "break-glass" | "run-blocked",
+    more: Record<string, string | number> = {},
+  ) =>
+    tx.audit.append(
+      auditDraft(parts.clock.now(), kind, decision.person, { ...aboutPlan(plan), details: { ...details, ...more } }),
+    );
+  switch (judgement.kind) {
+    case "refused":
+      await record("vote-refused", { why: judgement.why.key });
+      return judgement;
+    case "rejected": {
+      await record("plan-rejected");
+      await storePlan(parts, tx, {
+        ...plan,
+        votes: [...plan.votes, vote],
+        state: { kind: "rejected", at: decision.at, by: decision.person, reason: decision.reason },
+      });
+      return { kind: "rejected" };
+    }
+    case "counted":
+      await record("vote-counted", { missing: judgement.missing });
+      await storePlan(parts, tx, { ...plan, votes: [...plan.votes, vote] });
+      return judgement;
+    case "approved": {
+      const started = await startRun(parts, tx, { ...plan, votes: [...plan.votes, vote] }, decision);
+      if (started.kind === "refused") await record("run-blocked", { ...started.why.values });
+      else await record(decision.verdict === "break-glass" ? "break-glass" : "vote-counted", { missing: 0 });
+      return started;
+    }
+    default:
+      return judgement satisfies never;
+  }
+}
+
+/** The plan's approval, its run and the run's locks become true together or not at all. */
+async function startRun(parts: DecideParts, tx: StoreParts, plan: Plan, decision: Decision): Promise<DecideOutcome> {
+  const now = parts.clock.now();
+  const locks = locksOf(plan);
+  const held = (await tx.runs.locks()).find(({ lock }) =>
+    locks.some((wanted) => wanted.cluster === lock.cluster && wanted.what === lock.what && wanted.name === lock.name),
+  );
+  if (held) return { kind: "refused", why: phrase("blocked", { run: held.run, what: held.lock.what, name: held.lock.name }) };
+  const id = `R-${await tx.nextNumber("run")}`;
+  const approved: Plan = {
+    ...plan,
+    state: { kind: "approved", at: decision.at, run: id, breakGlass: decision.verdict === "break-glass" },
+  };
+  const run = newRun(id, approved, now, parts.settings.policy.runDeadlineSeconds);
+  const inserted = await tx.runs.insert(run, locks);
+  if (inserted.kind === "blocked")
+    throw new Error(`run ${inserted.by.run} took ${inserted.by.lock.name} inside the same transaction`);
+  await storePlan(parts, tx, approved);
+  await tx.audit.append(
+    auditDraft(now, "run-started", decision.person, {
+      ...aboutPlan(plan),
+      run: id,
+      details: { playbook: plan.playbook, steps: plan.steps.length },
+    }),
+  );
+  await parts.report.run(tx, run);
+  return { kind: "started", run: id };
+}
+
+async function storePlan(parts: DecideParts, tx: StoreParts, plan: Plan): Promise<void> {
+  if ((await tx.plans.update(plan)) !== "stored") throw new Error(`plan ${plan.id} changed inside its own transaction`);
+  await parts.report.plan(tx, plan);
+}
+
+export function aboutPlan(plan: Plan) {
+  return {
+    cluster: plan.cluster,
+    task: plan.targets[0]?.task ?? null,
+    source: plan.targets[0]?.source ?? null,
+    incident: plan.incident,
+    plan: plan.id,
+  };
+}

@@ -1,0 +1,45 @@
+import type { Run, RunState } from "../../domain/run/run.ts";
+import { auditDraft, SYSTEM } from "../audit-draft.ts";
+import { aboutPlan } from "../decide.ts";
+import type { StoreParts } from "../ports/store.ts";
+import type { ExecutorParts } from "./executor.ts";
+
+/** Ends a run, or hands it to a person: outcome, locks, audit, messages and the playbook's budget change together. */
+export async function endRun(parts: ExecutorParts, run: Run, state: Exclude<RunState, { kind: "running" }>): Promise<Run | null> {
+  const fence = parts.lease.held()?.fence ?? null;
+  if (fence === null) return null;
+  const ended = await parts.store.transaction(async (tx) => {
+    const stored = await tx.runs.update({ ...run, state }, fence);
+    if (stored !== "stored") return null;
+    if (state.kind !== "needs-person") await tx.runs.releaseLocks(run.id);
+    const about = { ...aboutPlan(run.plan), run: run.id };
+    const details = { outcome: state.kind, ...("why" in state ? { why: state.why, left: state.left } : {}) };
+    await tx.audit.append(auditDraft(parts.clock.now(), "run-ended", SYSTEM, { ...about, details }));
+    if ("left" in state && state.left === "task-gone")
+      await tx.audit.append(auditDraft(parts.clock.now(), "task-left-gone", SYSTEM, { ...about, details: { why: state.why } }));
+    const saved: Run = { ...run, state, version: run.version + 1 };
+    await parts.planReport.run(tx, saved);
+    if (state.kind === "failed") await chargeBudget(parts, tx, run);
+    return saved;
+  });
+  if (ended)
+    parts.metrics.count("dm_medic_runs_total", { cluster: run.plan.cluster, playbook: run.plan.playbook, outcome: state.kind });
+  return ended;
+}
+
+/** A run that did something and did not help counts against the playbook on this incident. */
+async function chargeBudget(parts: ExecutorParts, tx: StoreParts, run: Run): Promise<void> {
+  const acted = run.steps.some(
+    ({ step, state }) => (step.action.kind === "resume-task" || step.action.kind === "start-task") && state.kind === "done",
+  );
+  if (!acted || run.plan.incident === null) return;
+  const incident = await tx.incidents.get(run.plan.incident);
+  if (!incident || incident.state === "closed") return;
+  const { playbook } = run.plan;
+  const changed = {
+    ...incident,
+    ineffectiveRuns: { ...incident.ineffectiveRuns, [playbook]: (incident.ineffectiveRuns[playbook] ?? 0) + 1 },
+  };
+  if ((await tx.incidents.update(changed)) === "stored")
+    await parts.incidentReport.card(tx, { ...changed, version: changed.version + 1 });
+}

@@ -1,0 +1,45 @@
+import type { Plan } from "../domain/plan/plan.ts";
+import type { Run } from "../domain/run/run.ts";
+import type { Document } from "../domain/wording/document.ts";
+import { planMessage } from "../domain/wording/plan-message.ts";
+import { runMessage } from "../domain/wording/run-message.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Settings } from "./ports/settings.ts";
+import type { StoreParts } from "./ports/store.ts";
+import { cardKey, clusterOf } from "./report-incident.ts";
+
+export interface PlanReport {
+  plan(tx: StoreParts, plan: Plan): Promise<void>;
+  run(tx: StoreParts, run: Run): Promise<void>;
+}
+
+/** One message a plan and one a run, in the incident's thread, updated in place; a run without an incident goes under its plan. */
+export function createPlanReport({ settings, clock }: { readonly settings: Settings; readonly clock: Clock }): PlanReport {
+  const wish = (tx: StoreParts, plan: Plan, key: string, words: Document, threadOf: string | null) =>
+    tx.outbox.wish({
+      key,
+      channel: clusterOf(settings, plan.cluster).channel,
+      threadOf,
+      document: words,
+      urgency: 0,
+      at: clock.now(),
+    });
+  return {
+    plan: (tx, plan) =>
+      wish(
+        tx,
+        plan,
+        `plan:${plan.id}`,
+        planMessage(plan, clusterOf(settings, plan.cluster).language),
+        plan.incident === null ? null : cardKey(plan.incident),
+      ),
+    run: (tx, run) =>
+      wish(
+        tx,
+        run.plan,
+        `run:${run.id}`,
+        runMessage(run, clusterOf(settings, run.plan.cluster).language),
+        run.plan.incident === null ? `plan:${run.plan.id}` : cardKey(run.plan.incident),
+      ),
+  };
+}

@@ -1,0 +1,18 @@
+import type { Plan } from "../plan/plan.ts";
+import type { Run, RunLock } from "./run.ts";
+
+export function newRun(id: string, plan: Plan, now: number, deadlineSeconds: number): Run {
+  const steps = plan.steps.map((step) => ({ step, state: { kind: "todo" } as const }));
+  return { id, plan, state: { kind: "running" }, startedAt: now, deadlineAt: now + deadlineSeconds * 1000, steps, version: 0 };
+}
+
+/** Every task and every source that the run will stop or change, each once. */
+export function locksOf(plan: Plan): RunLock[] {
+  const names = new Map<string, RunLock>();
+  for (const { task, source } of plan.targets) {
+    names.set(`task ${task}`, { cluster: plan.cluster, what: "task", name: task });
+    names.set(`source ${source}`, { cluster: plan.cluster, what: "source", name: source });
+  }
+  // One order for everybody: two runs that want the same two rows must not wait for each other.
+  return [...names.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, lock]) => lock);
+}

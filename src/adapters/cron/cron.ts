@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { type ScheduledTask, schedule } from "node-cron";
 import type { Log } from "../../app/ports/log.ts";
 
@@ -14,10 +15,7 @@ export function createCron(log: Log): Cron {
   const underWay = new Set<Promise<void>>();
 
   function run(name: string, jitterMs: number, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    const waited = new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, Math.random() * jitterMs);
-      stopping.signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
-    });
+    const waited = wait(Math.random() * jitterMs, undefined, { signal: stopping.signal }).catch(() => {});
     return waited
       .then(() => (stopping.signal.aborted ? undefined : work(stopping.signal)))
       .catch((error: unknown) => log.error({ err: error, job: name }, "a scheduled job failed"));

@@ -28,9 +28,9 @@ export function driftBetween(file: unknown, copy: unknown): string[] {
 
 function compare(file: unknown, copy: unknown, path: string, found: string[]): void {
   if (file === null || file === undefined || file === "") return;
-  if (Array.isArray(file)) return compareLists(file, copy, path, found);
-  if (typeof file === "object") return compareMaps(file as Record<string, unknown>, copy, path, found);
-  if (!sameScalar(file, copy)) found.push(path);
+  if (Array.isArray(file)) compareLists(file, copy, path, found);
+  else if (typeof file === "object") compareMaps(file as Record<string, unknown>, copy, path, found);
+  else if (!sameScalar(file, copy)) found.push(path);
 }
 
 function compareLists(file: readonly unknown[], copy: unknown, path: string, found: string[]): void {

@@ -1,0 +1,58 @@
+import type { ModalView } from "@slack/types";
+import type { Document } from "../../domain/wording/document.ts";
+import type { Language } from "../../domain/wording/language.ts";
+import { drawBlocks } from "./draw-blocks.ts";
+import { bounded } from "./escape.ts";
+
+export const REASON_CALLBACK = "reason";
+
+const TEXTS = {
+  en: { loading: "One moment …", close: "Close", send: "Send", reason: "Why? (kept in the audit record)" },
+  zh: { loading: "请稍候……", close: "关闭", send: "提交", reason: "理由（会写入审计记录）" },
+} as const;
+
+const plain = (text: string, atMost: number) => ({ type: "plain_text" as const, text: bounded(text, atMost) });
+
+/** Opened within the trigger's three seconds, before any work. */
+export function loadingModal(title: string, language: Language): ModalView {
+  return {
+    type: "modal",
+    title: plain(title, 24),
+    close: plain(TEXTS[language].close, 24),
+    blocks: [{ type: "section", text: plain(TEXTS[language].loading, 100) }],
+  };
+}
+
+export function documentModal(title: string, document: Document, language: Language): ModalView {
+  return {
+    type: "modal",
+    title: plain(title, 24),
+    close: plain(TEXTS[language].close, 24),
+    blocks: drawBlocks({ ...document, buttons: [] }, "modal", 90),
+  };
+}
+
+/** Asks for the reason of a verdict; `click` holds ids only. */
+export function reasonModal(
+  title: string,
+  click: { readonly action: string; readonly value: string },
+  language: Language,
+): ModalView {
+  const texts = TEXTS[language];
+  return {
+    type: "modal",
+    callback_id: REASON_CALLBACK,
+    private_metadata: JSON.stringify(click),
+    title: plain(title, 24),
+    submit: plain(texts.send, 24),
+    close: plain(texts.close, 24),
+    blocks: [
+      {
+        type: "input",
+        block_id: "reason",
+        label: plain(texts.reason, 200),
+        element: { type: "plain_text_input", action_id: "text", multiline: true, min_length: 5, max_length: 1_000 },
+      },
+    ],
+  };
+}

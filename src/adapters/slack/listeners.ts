@@ -1,4 +1,4 @@
-import type { AckFn, App, RespondFn } from "@slack/bolt";
+import type { App, RespondFn } from "@slack/bolt";
 import type { WebClient } from "@slack/web-api";
 import type { Clicks } from "../../app/handle-click.ts";
 import { type Commands, languageOf } from "../../app/handle-command.ts";
@@ -64,7 +64,7 @@ export function registerListeners(app: App, parts: ListenerParts): void {
     );
     await client.views.publish({ user_id: event.user, view: { type: "home", blocks: drawBlocks(home, "home", 90) } });
   });
-  app.action(/.*/, async ({ body, ack, respond, client }) => onAction(parts, body, ack, respond, client));
+  app.action(/.*/, async ({ body, ack, respond, client }) => onAction(parts, body, () => ack(), respond, client));
   app.view(REASON_CALLBACK, async ({ body, view, ack, client }) => {
     const metadata = ReasonMetadata.parse(JSON.parse(view.private_metadata));
     const reason = view.state.values.reason?.text?.value ?? "";
@@ -86,7 +86,7 @@ export function registerListeners(app: App, parts: ListenerParts): void {
 async function onAction(
   parts: ListenerParts,
   body: unknown,
-  ack: AckFn<void>,
+  ack: () => Promise<void>,
   respond: RespondFn,
   client: WebClient,
 ): Promise<void> {

@@ -1,0 +1,202 @@
+import { createHash, randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type Server, type Socket } from "node:net";
+import {
+  AUTOCOMMIT,
+  binaryRow,
+  column,
+  greeting,
+  IN_TRANSACTION,
+  lenenc,
+  packets,
+  parameters,
+  placeholders,
+  textRow,
+  type Value,
+  whoIs,
+  writePayload,
+} from "./wire.ts";
+
+export type Answer =
+  | { readonly kind: "rows"; readonly columns: readonly string[]; readonly rows: readonly (readonly Value[])[] }
+  | { readonly kind: "ok"; readonly affectedRows?: number; readonly inTransaction?: boolean }
+  | { readonly kind: "error"; readonly code: number; readonly state: string; readonly message: string };
+export type Session = { readonly id: number; user: string; database: string };
+/** Answers one statement; called for one statement of a session at a time, in order. */
+export type Ask = (sql: string, values: readonly Value[], session: Session) => Answer | Promise<Answer>;
+
+export interface MysqlServer {
+  readonly port: number;
+  isUp(): boolean;
+  /** Stops listening and cuts every connection. */
+  die(): Promise<void>;
+  /** Listens on the same port again. */
+  comeBack(): Promise<void>;
+  /** Takes statements and answers none until told otherwise. */
+  hang(hanging: boolean): void;
+  stop(): Promise<void>;
+}
+
+const COMMANDS = {
+  quit: 1,
+  initDb: 2,
+  query: 3,
+  ping: 14,
+  prepare: 22,
+  execute: 23,
+  close: 25,
+  resetStatement: 26,
+  resetConnection: 31,
+} as const;
+
+export interface MysqlServerOptions {
+  readonly ask: Ask;
+  readonly version: string;
+  /** Passwords by user; without it every login works. */
+  readonly users?: Readonly<Record<string, string>>;
+  readonly port?: number;
+}
+
+/** A server on 127.0.0.1 that speaks MySQL's protocol: text and prepared statements, errors, native password authentication. */
+export async function startMysqlServer(options: MysqlServerOptions): Promise<MysqlServer> {
+  const open = new Set<Socket>();
+  let sessions = 0;
+  let hanging = false;
+  let port = options.port ?? 0;
+  let server: Server | null = null;
+
+  async function listen(): Promise<void> {
+    const fresh = createServer({ noDelay: true }, (socket) => {
+      open.add(socket);
+      socket.on("error", () => {}).on("close", () => open.delete(socket)); // a client that vanishes is no crash of ours
+      void serve(socket, ++sessions, options, () => hanging).catch(() => socket.destroy());
+    });
+    fresh.listen(port, "127.0.0.1");
+    await once(fresh, "listening");
+    port = (fresh.address() as { port: number }).port;
+    server = fresh;
+  }
+  async function die(): Promise<void> {
+    const closing = server;
+    server = null;
+    for (const socket of open) socket.destroy();
+    if (closing) await new Promise<void>((done) => closing.close(() => done()));
+  }
+
+  await listen();
+  return {
+    port,
+    isUp: () => server !== null,
+    die,
+    comeBack: async () => (server ? undefined : listen()),
+    hang: (now) => {
+      hanging = now;
+    },
+    stop: die,
+  };
+}
+
+async function serve(socket: Socket, id: number, options: MysqlServerOptions, isHanging: () => boolean): Promise<void> {
+  const session: Session = { id, user: "", database: "" };
+  const prepared = new Map<number, { readonly sql: string; readonly count: number; types: number[] }>();
+  const salt = Buffer.from(randomBytes(20).map((byte) => byte & 0x7f || 1));
+  let sequence = 0;
+  let statements = 0;
+  let isIn = false;
+  const send = (...parts: Buffer[]): void => {
+    sequence = writePayload(socket, Buffer.concat(parts), sequence);
+  };
+  const ok = (rows = 0, status = AUTOCOMMIT): void =>
+    send(Buffer.from([0]), lenenc(rows), lenenc(0), Buffer.from([status, 0, 0, 0]));
+  const eof = (): void => send(Buffer.from([0xfe, 0, 0, AUTOCOMMIT, 0]));
+  const fail = (code: number, state: string, message: string): void =>
+    send(Buffer.from([0xff, code & 255, code >> 8]), Buffer.from(`#${state}${message}`));
+
+  function say(answer: Answer, binary: boolean): void {
+    if (answer.kind === "error") fail(answer.code, answer.state, answer.message);
+    else if (answer.kind === "ok") ok(answer.affectedRows, AUTOCOMMIT | (answer.inTransaction ? IN_TRANSACTION : 0));
+    else sayRows(answer, binary);
+  }
+  function sayRows(answer: Extract<Answer, { kind: "rows" }>, binary: boolean): void {
+    send(lenenc(answer.columns.length));
+    for (const name of answer.columns) send(column(name));
+    eof();
+    for (const row of answer.rows) send(binary ? binaryRow(row) : textRow(row));
+    eof();
+  }
+  function prepare(sql: string): void {
+    const count = placeholders(sql);
+    prepared.set(++statements, { sql, count, types: [] });
+    const head = Buffer.alloc(12);
+    head.writeUInt32LE(statements, 1);
+    head.writeUInt16LE(count, 7); // columns: 0, told with the rows
+    send(head);
+    if (count === 0) return;
+    for (let index = 0; index < count; index++) send(column("?"));
+    eof();
+  }
+  async function command(body: Buffer): Promise<void> {
+    const text = body.toString("utf8", 1);
+    switch (body[0]) {
+      case COMMANDS.quit:
+        socket.end();
+        return;
+      case COMMANDS.initDb:
+        session.database = text;
+        return ok();
+      case COMMANDS.ping:
+      case COMMANDS.resetStatement:
+      case COMMANDS.resetConnection:
+        return ok();
+      case COMMANDS.close:
+        prepared.delete(body.readUInt32LE(1));
+        return; // has no answer
+      case COMMANDS.query:
+        return say(await options.ask(text, [], session), false);
+      case COMMANDS.prepare:
+        return prepare(text);
+      case COMMANDS.execute: {
+        const statement = prepared.get(body.readUInt32LE(1));
+        if (!statement) return fail(1243, "HY000", "Unknown prepared statement handler");
+        return say(await options.ask(statement.sql, parameters(body, statement), session), true);
+      }
+      default:
+        return fail(1047, "08S01", `Unknown command ${body[0]}`);
+    }
+  }
+
+  send(greeting(id, options.version, salt));
+  for await (const { number, body } of packets(socket)) {
+    sequence = number + 1;
+    if (isHanging()) continue;
+    if (isIn) {
+      await command(body).catch((error: unknown) => fail(1105, "HY000", String(error)));
+      continue;
+    }
+    const who = whoIs(body);
+    if (!mayIn(options.users, who.user, who.scramble, salt)) {
+      fail(
+        1045,
+        "28000",
+        `Access denied for user '${who.user}'@'127.0.0.1' (using password: ${who.scramble.length > 0 ? "YES" : "NO"})`,
+      );
+      socket.end();
+      return;
+    }
+    isIn = true;
+    Object.assign(session, { user: who.user, database: who.database });
+    ok();
+  }
+}
+
+/** mysql_native_password: SHA1(password) XOR SHA1(salt + SHA1(SHA1(password))). */
+function mayIn(users: MysqlServerOptions["users"], user: string, scramble: Buffer, salt: Buffer): boolean {
+  if (!users) return true;
+  const password = users[user];
+  if (password === undefined) return false;
+  if (password === "") return scramble.length === 0;
+  const sha1 = (...parts: Buffer[]) => createHash("sha1").update(Buffer.concat(parts)).digest();
+  const once1 = sha1(Buffer.from(password));
+  const mask = sha1(salt, sha1(once1));
+  return scramble.equals(Buffer.from(once1.map((byte, index) => byte ^ mask[index]!)));
+}

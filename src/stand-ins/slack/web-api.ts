@@ -1,0 +1,167 @@
+import type { Faults } from "./faults.ts";
+import { pingsOf } from "./pings.ts";
+import { validateBlocks, validateView } from "./validate-blocks.ts";
+import type { Json, Message, View, Workspace } from "./workspace.ts";
+
+export interface ApiContext {
+  readonly workspace: Workspace;
+  readonly faults: Faults;
+  /** Opens a view for the holder of a trigger; null: expired or used. */
+  readonly takeTrigger: (id: string) => { readonly person: string } | "expired_trigger_id" | "exchanged_trigger_id";
+  readonly socketUrl: () => string;
+}
+
+export type ApiAnswer = Json & { readonly ok: boolean };
+const refuse = (error: string, messages: readonly string[] = []): ApiAnswer => ({
+  ok: false,
+  error,
+  ...(messages.length > 0 ? { response_metadata: { messages } } : {}),
+});
+
+type Method = (args: Json, context: ApiContext) => ApiAnswer;
+
+/** The methods that the bot uses, with Slack's own refusals. */
+export const METHODS: Readonly<Record<string, Method>> = {
+  "api.test": () => ({ ok: true }),
+  "auth.test": (_, { workspace: { bot, team } }) => ({
+    ok: true,
+    url: "https://stand-in.invalid/",
+    team: team.name,
+    team_id: team.id,
+    user: bot.name,
+    user_id: bot.userId,
+    bot_id: bot.botId,
+  }),
+  "apps.connections.open": (_, { socketUrl }) => ({ ok: true, url: socketUrl() }),
+  "chat.postMessage": (args, context) => post(args, context, null),
+  "chat.postEphemeral": (args, context) => post(args, context, String(args.user)),
+  "chat.update": update,
+  "chat.getPermalink": (args) => ({
+    ok: true,
+    channel: args.channel,
+    permalink: `https://stand-in.invalid/${String(args.channel)}/${String(args.message_ts)}`,
+  }),
+  "conversations.info": (args, { workspace }) => {
+    const channel = workspace.channels.find(({ id }) => id === args.channel);
+    return channel
+      ? { ok: true, channel: { id: channel.id, name: channel.name, is_member: true, is_archived: false } }
+      : refuse("channel_not_found");
+  },
+  "users.info": (args, { workspace }) => {
+    const person = workspace.person(String(args.user));
+    return person
+      ? {
+          ok: true,
+          user: {
+            id: person.id,
+            name: person.name,
+            real_name: person.realName,
+            profile: { display_name: person.realName, title: person.title },
+          },
+        }
+      : refuse("user_not_found");
+  },
+  "usergroups.list": (_, { workspace }) => ({
+    ok: true,
+    usergroups: workspace.groups.map(({ id, handle, name }) => ({ id, handle, name })),
+  }),
+  "usergroups.users.list": (args, { workspace }) => {
+    const group = workspace.groups.find(({ id }) => id === args.usergroup);
+    return group ? { ok: true, users: group.users } : refuse("no_such_subteam");
+  },
+  "views.open": openView,
+  "views.push": openView,
+  "views.update": updateView,
+  "views.publish": (args, { workspace }) => {
+    const view = asObject(args.view);
+    const problems = validateView(view);
+    if (problems.length > 0) return refuse("invalid_arguments", problems);
+    workspace.homes.set(String(args.user_id), view);
+    workspace.changed();
+    return { ok: true, view: { id: `V${String(args.user_id)}`, ...view } };
+  },
+};
+
+/** Form bodies carry lists and objects as JSON texts. */
+export function asObject(value: unknown): Json {
+  if (typeof value === "string") return JSON.parse(value) as Json;
+  return (value ?? {}) as Json;
+}
+function asBlocks(value: unknown): readonly Json[] {
+  if (value === undefined || value === "") return [];
+  return (typeof value === "string" ? JSON.parse(value) : value) as readonly Json[];
+}
+
+function post(args: Json, { workspace, faults }: ApiContext, ephemeralTo: string | null): ApiAnswer {
+  const channel = workspace.channels.find(({ id }) => id === args.channel);
+  if (!channel) return refuse("channel_not_found");
+  const seconds = ephemeralTo === null ? faults.tooFast(channel.id, Date.now()) : 0;
+  if (seconds > 0) return { ok: false, error: "ratelimited", retryAfterSeconds: seconds };
+  const checked = checkMessage(args);
+  if ("ok" in checked) return checked;
+  const threadTs = typeof args.thread_ts === "string" && args.thread_ts !== "" ? args.thread_ts : null;
+  if (threadTs && !workspace.message(channel.id, threadTs)) return refuse("thread_not_found");
+  const message = addMessage(workspace, { channel: channel.id, threadTs, user: workspace.bot.userId, ...checked, ephemeralTo });
+  return ephemeralTo === null
+    ? {
+        ok: true,
+        channel: channel.id,
+        ts: message.ts,
+        message: { text: message.text, user: message.user, ts: message.ts, blocks: message.blocks },
+      }
+    : { ok: true, message_ts: message.ts };
+}
+
+function checkMessage(args: Json): { text: string; blocks: readonly Json[] } | ApiAnswer {
+  const blocks = asBlocks(args.blocks);
+  const text = typeof args.text === "string" ? args.text : "";
+  if (text === "" && blocks.length === 0) return refuse("no_text");
+  const problems = blocks.length === 0 ? [] : validateBlocks(blocks, 50);
+  return problems.length > 0 ? refuse("invalid_blocks", problems) : { text: text.slice(0, 40_000), blocks };
+}
+
+export function addMessage(workspace: Workspace, parts: Omit<Message, "ts" | "edited" | "pings">): Message {
+  const pings = parts.ephemeralTo === null ? pingsOf(workspace, parts.text, parts.blocks) : [];
+  const message: Message = { ts: workspace.nextTs(), edited: 0, ...parts, pings };
+  workspace.messages.push(message);
+  workspace.changed();
+  return message;
+}
+
+function update(args: Json, { workspace }: ApiContext): ApiAnswer {
+  const message = workspace.message(String(args.channel), String(args.ts));
+  if (!message || message.ephemeralTo !== null) return refuse("message_not_found");
+  if (message.user !== workspace.bot.userId) return refuse("cant_update_message");
+  const checked = checkMessage(args);
+  if ("ok" in checked) return checked;
+  Object.assign(message, { text: checked.text, blocks: checked.blocks, edited: message.edited + 1 });
+  workspace.changed();
+  return { ok: true, channel: message.channel, ts: message.ts, text: message.text };
+}
+
+function openView(args: Json, context: ApiContext): ApiAnswer {
+  const { workspace } = context;
+  const view = asObject(args.view);
+  const problems = validateView(view);
+  if (problems.length > 0) return refuse("invalid_arguments", problems);
+  const trigger = context.takeTrigger(String(args.trigger_id));
+  if (typeof trigger === "string") return refuse(trigger);
+  const stack = workspace.modals.get(trigger.person) ?? [];
+  if (stack.length >= 3) return refuse("push_limit_reached");
+  const opened: View = { id: workspace.nextId("V"), person: trigger.person, view, hash: workspace.nextId("h") };
+  workspace.modals.set(trigger.person, [...stack, opened]);
+  workspace.changed();
+  return { ok: true, view: { ...view, id: opened.id, hash: opened.hash } };
+}
+
+function updateView(args: Json, { workspace }: ApiContext): ApiAnswer {
+  const open = [...workspace.modals.values()].flat().find(({ id }) => id === args.view_id);
+  if (!open) return refuse("not_found");
+  if (typeof args.hash === "string" && args.hash !== open.hash) return refuse("hash_conflict");
+  const view = asObject(args.view);
+  const problems = validateView(view);
+  if (problems.length > 0) return refuse("invalid_arguments", problems);
+  Object.assign(open, { view, hash: workspace.nextId("h") });
+  workspace.changed();
+  return { ok: true, view: { ...view, id: open.id, hash: open.hash } };
+}

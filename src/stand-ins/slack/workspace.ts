@@ -1,0 +1,124 @@
+import { EventEmitter } from "node:events";
+
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly realName: string;
+  readonly title: string;
+}
+export interface UserGroup {
+  readonly id: string;
+  readonly handle: string;
+  readonly name: string;
+  readonly users: readonly string[];
+}
+export interface Channel {
+  readonly id: string;
+  readonly name: string;
+  readonly topic: string;
+}
+export type Json = Readonly<Record<string, unknown>>;
+
+export interface Message {
+  readonly ts: string;
+  readonly channel: string;
+  readonly threadTs: string | null;
+  readonly user: string;
+  text: string;
+  blocks: readonly Json[];
+  edited: number;
+  /** People and groups that this message pinged when it was posted; an edit pings nobody. */
+  readonly pings: readonly string[];
+  /** Only this person sees it. */
+  readonly ephemeralTo: string | null;
+}
+
+export interface View {
+  readonly id: string;
+  readonly person: string;
+  view: Json;
+  hash: string;
+}
+
+export interface Bot {
+  readonly userId: string;
+  readonly botId: string;
+  readonly appId: string;
+  readonly name: string;
+}
+
+/** What a workspace holds. Everything that changes is told by `changed`, so that nobody has to ask in a loop. */
+export class Workspace {
+  readonly events = new EventEmitter();
+  readonly messages: Message[] = [];
+  readonly modals = new Map<string, View[]>();
+  readonly homes = new Map<string, Json>();
+  /** "the app did not respond" and its like, by person. */
+  readonly toasts: { readonly person: string; readonly text: string; readonly at: number }[] = [];
+  readonly people: readonly Person[];
+  readonly groups: readonly UserGroup[];
+  readonly channels: readonly Channel[];
+  readonly bot: Bot;
+  readonly team = { id: "T0STANDIN", domain: "stand-in", name: "Stand-in workspace" };
+  banner = "";
+  #last = 0;
+  #numbers = 0;
+
+  constructor(parts: {
+    readonly people: readonly Person[];
+    readonly groups: readonly UserGroup[];
+    readonly channels: readonly Channel[];
+    readonly bot: Bot;
+  }) {
+    this.people = parts.people;
+    this.groups = parts.groups;
+    this.channels = parts.channels;
+    this.bot = parts.bot;
+    this.events.setMaxListeners(0);
+  }
+
+  changed(): void {
+    this.events.emit("changed");
+  }
+  /** Slack's timestamps: unique in a workspace, in order. */
+  nextTs(): string {
+    this.#last = Math.max(this.#last + 1, Math.floor(Date.now() * 1000));
+    const digits = String(this.#last);
+    return `${digits.slice(0, -6)}.${digits.slice(-6)}`;
+  }
+  nextId(prefix: string): string {
+    return `${prefix}${(++this.#numbers).toString(36).toUpperCase().padStart(8, "0")}`;
+  }
+  person(id: string): Person | null {
+    return this.people.find((candidate) => candidate.id === id) ?? null;
+  }
+  message(channel: string, ts: string): Message | null {
+    return this.messages.find((candidate) => candidate.channel === channel && candidate.ts === ts) ?? null;
+  }
+  toast(person: string, text: string): void {
+    this.toasts.push({ person, text, at: Date.now() });
+    this.changed();
+  }
+  setBanner(text: string): void {
+    this.banner = text;
+    this.changed();
+  }
+  /** Resolves with the first value that is not null, looked at after every change; rejects after so many milliseconds. */
+  async waitFor<T>(what: string, look: () => T | null | undefined | false, withinMs = 15_000): Promise<T> {
+    const now = look();
+    if (now) return now;
+    return new Promise<T>((resolve, reject) => {
+      const end = (settle: () => void): void => {
+        clearTimeout(timer);
+        this.events.off("changed", check);
+        settle();
+      };
+      const check = (): void => {
+        const value = look();
+        if (value) end(() => resolve(value));
+      };
+      const timer = setTimeout(() => end(() => reject(new Error(`waited ${withinMs} ms for: ${what}`))), withinMs);
+      this.events.on("changed", check);
+    });
+  }
+}

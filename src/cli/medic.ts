@@ -28,6 +28,32 @@ export function commandTree(end: (exitCode: number) => void): Command {
       const { runExplain } = await import("./explain.ts");
       end(runExplain({ code, ...options, colour: colour(), print, complain }));
     });
+  medic
+    .command("demo")
+    .description("the real bot between a stand-in Slack and a stand-in DM, with a scripted incident")
+    .option("--scenario <name>", "which incident is played")
+    .option("--list", "name the scenarios and end", false)
+    .option("--port <number>", "the page's port; any free one otherwise", Number)
+    .action(async (options: { scenario?: string; list: boolean; port?: number }) => {
+      const { runDemo } = await import("./demo.ts");
+      end(await runDemo({ scenario: options.scenario, list: options.list, port: options.port, print, complain }));
+    });
+  medic
+    .command("start")
+    .description("run the bot")
+    .requiredOption("--config <file>", "the configuration")
+    .action(async (options: { config: string }) => {
+      const { runStart } = await import("./start.ts");
+      end(await runStart({ ...options, complain }));
+    });
+  medic
+    .command("check-config")
+    .description("check the configuration and tell every problem at once")
+    .requiredOption("--config <file>", "the configuration")
+    .action(async (options: { config: string }) => {
+      const { runCheckConfig } = await import("./check-config.ts");
+      end(runCheckConfig({ ...options, print, complain }));
+    });
   return medic;
 }
 

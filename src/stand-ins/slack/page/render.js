@@ -115,20 +115,20 @@ export function drawMrkdwn(source, context) {
   const nodes = [];
   let last = 0;
   for (const match of source.matchAll(TOKEN)) {
-    nodes.push(unescape(source.slice(last, match.index)), token(match, context));
+    nodes.push(plainText(source.slice(last, match.index)), token(match, context));
     last = match.index + match[0].length;
   }
-  nodes.push(unescape(source.slice(last)));
+  nodes.push(plainText(source.slice(last)));
   return nodes.filter((node) => node !== "");
 }
 
 function token([whole, fence, code, sign, target, label, bold, italic, strike, emoji], context) {
-  if (fence !== undefined) return element("pre", {}, unescape(fence));
-  if (code !== undefined) return element("code", {}, unescape(code));
+  if (fence !== undefined) return element("pre", {}, plainText(fence));
+  if (code !== undefined) return element("code", {}, plainText(code));
   if (target !== undefined) return special(sign, target, label, context);
-  if (bold !== undefined) return element("strong", {}, unescape(bold));
-  if (italic !== undefined) return element("em", {}, unescape(italic));
-  if (strike !== undefined) return element("s", {}, unescape(strike));
+  if (bold !== undefined) return element("strong", {}, plainText(bold));
+  if (italic !== undefined) return element("em", {}, plainText(italic));
+  if (strike !== undefined) return element("s", {}, plainText(strike));
   return EMOJI[emoji] ?? whole;
 }
 
@@ -137,14 +137,14 @@ function special(sign, target, label, context) {
   if (sign === "#") return pill(`#${label ?? target}`);
   if (sign === "!") {
     const [name, value] = target.split("^");
-    if (name === "date") return localTime(Number(value), unescape(label ?? ""));
+    if (name === "date") return localTime(Number(value), plainText(label ?? ""));
     if (name === "subteam") return pill(`@${context.groupName(value)}`);
     return pill(`@${name}`);
   }
-  return element("a", { href: safeLink(target), target: "_blank", rel: "noreferrer noopener" }, unescape(label ?? target));
+  return element("a", { href: safeLink(target), target: "_blank", rel: "noreferrer noopener" }, plainText(label ?? target));
 }
 
-const unescape = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+const plainText = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 
 function drawElement(part, context) {
   if (part.type === "button") {

@@ -1,0 +1,223 @@
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { parseDocument } from "yaml";
+import type { z } from "zod";
+import type { Settings } from "../app/ports/settings.ts";
+import { type ConfigFile, configSchema, type SecretReference } from "./schema.ts";
+
+export interface Problem {
+  /** `clusters[0].channel` */
+  readonly path: string;
+  readonly wrong: string;
+  readonly wouldDo: string;
+}
+
+/** Everything checked, secrets in hand. Nothing here is ever printed. */
+export interface Config {
+  readonly settings: Settings;
+  readonly clusters: readonly ClusterConnection[];
+  readonly slack: { readonly apiUrl: string; readonly botToken: string } & (
+    | { readonly mode: "socket"; readonly appToken: string }
+    | { readonly mode: "http"; readonly signingSecret: string; readonly port: number }
+  );
+  readonly store:
+    | { readonly kind: "sqlite"; readonly file: string }
+    | {
+        readonly kind: "mysql";
+        readonly host: string;
+        readonly port: number;
+        readonly user: string;
+        readonly password: string;
+        readonly database: string;
+      };
+  readonly keysFolder: string;
+  readonly logLevel: ConfigFile["logLevel"];
+}
+
+export interface ClusterConnection {
+  readonly name: string;
+  readonly masters: readonly string[];
+  readonly tls: { readonly ca: string; readonly cert: string; readonly key: string } | null;
+  readonly taskFolder: string | null;
+  readonly taskFiles: readonly string[];
+  readonly taskPassword: string | null;
+  readonly downstream: { readonly host: string; readonly port: number; readonly user: string; readonly password: string } | null;
+}
+
+export type LoadedConfig =
+  | { readonly kind: "ok"; readonly config: Config }
+  | { readonly kind: "problems"; readonly problems: readonly Problem[] };
+
+export const SLACK_API = "https://slack.com/api/";
+
+/** Reads and checks the configuration; every problem at once. Paths in the file are relative to it. */
+export function loadConfig(file: string, environment: Readonly<Record<string, string | undefined>>): LoadedConfig {
+  const problems: Problem[] = [];
+  const text = readText(file, problems, "(the file)");
+  if (text === null) return { kind: "problems", problems };
+  const document = parseDocument(text);
+  if (document.errors.length > 0) {
+    return {
+      kind: "problems",
+      problems: document.errors.map((error) => ({
+        path: "(the file)",
+        wrong: error.message.split("\n")[0]!,
+        wouldDo: "YAML such as dm-medic.example.yaml",
+      })),
+    };
+  }
+  const parsed = configSchema.safeParse(document.toJS() ?? {});
+  if (!parsed.success) return { kind: "problems", problems: parsed.error.issues.flatMap(asProblems) };
+  problems.push(...doubles(parsed.data));
+  const reader = new Reader(dirname(resolve(file)), environment, problems);
+  const config = build(parsed.data, reader);
+  return problems.length > 0 ? { kind: "problems", problems } : { kind: "ok", config };
+}
+
+function asProblems(issue: z.core.$ZodIssue): Problem[] {
+  const path = issue.path.reduce<string>(
+    (before, part) =>
+      typeof part === "number" ? `${before}[${part}]` : before === "" ? String(part) : `${before}.${String(part)}`,
+    "",
+  );
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => ({
+      path: path === "" ? key : `${path}.${key}`,
+      wrong: "there is no such setting",
+      wouldDo: "take it out, or look for its name in docs/configuration.md",
+    }));
+  if (issue.code === "invalid_union")
+    return [
+      {
+        path,
+        wrong:
+          issue.errors
+            .flat()
+            .map((inner) => inner.message)
+            .join("; or ") || issue.message,
+        wouldDo: "see docs/configuration.md",
+      },
+    ];
+  return [{ path: path || "(the file)", wrong: issue.message, wouldDo: "see docs/configuration.md" }];
+}
+
+function doubles({ clusters }: ConfigFile): Problem[] {
+  const names = clusters.map(({ name }) => name);
+  return names.flatMap((name, index) =>
+    names.indexOf(name) === index
+      ? []
+      : [{ path: `clusters[${index}].name`, wrong: `a cluster named ${name} stands above already`, wouldDo: "another name" }],
+  );
+}
+
+function readText(file: string, problems: Problem[], path: string): string | null {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    problems.push({
+      path,
+      wrong: `${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? "failed"})`,
+      wouldDo: "a file that this user may read",
+    });
+    return null;
+  }
+}
+
+/** Fetches what the file only refers to, noting what is not there. */
+class Reader {
+  readonly #folder: string;
+  readonly #environment: Readonly<Record<string, string | undefined>>;
+  readonly #problems: Problem[];
+
+  constructor(folder: string, environment: Readonly<Record<string, string | undefined>>, problems: Problem[]) {
+    this.#folder = folder;
+    this.#environment = environment;
+    this.#problems = problems;
+  }
+  path(name: string): string {
+    return resolve(this.#folder, name);
+  }
+  file(name: string, path: string): string {
+    return readText(this.path(name), this.#problems, path) ?? "";
+  }
+  secret(reference: SecretReference, path: string): string {
+    if (typeof reference === "object") return this.file(reference.file, path).trimEnd();
+    const name = reference.slice(2, -1);
+    const value = this.#environment[name];
+    // An empty password is a password; an unset variable is a mistake.
+    if (value === undefined)
+      this.#problems.push({
+        path,
+        wrong: `the environment variable ${name} is not set`,
+        wouldDo: `set ${name} before the start`,
+      });
+    return value ?? "";
+  }
+}
+
+function build(file: ConfigFile, reader: Reader): Config {
+  const apiUrl = file.slack.apiUrl ?? SLACK_API;
+  const botToken = reader.secret(file.slack.botToken, "slack.botToken");
+  const slack =
+    file.slack.mode === "socket"
+      ? { mode: "socket" as const, appToken: reader.secret(file.slack.appToken, "slack.appToken") }
+      : {
+          mode: "http" as const,
+          signingSecret: reader.secret(file.slack.signingSecret, "slack.signingSecret"),
+          port: file.slack.port,
+        };
+  const { store } = file;
+  return {
+    settings: settingsOf(file, apiUrl),
+    clusters: file.clusters.map((cluster, index) => connectionOf(cluster, `clusters[${index}]`, reader)),
+    slack: { apiUrl, botToken, ...slack },
+    store:
+      "sqlite" in store
+        ? { kind: "sqlite", file: store.sqlite === ":memory:" ? store.sqlite : reader.path(store.sqlite) }
+        : { kind: "mysql", ...store.mysql, password: reader.secret(store.mysql.password, "store.mysql.password") },
+    keysFolder: reader.path(file.keys),
+    logLevel: file.logLevel,
+  };
+}
+
+function settingsOf(file: ConfigFile, apiUrl: string): Settings {
+  return {
+    clusters: file.clusters.map((cluster) => ({
+      name: cluster.name,
+      channel: cluster.channel,
+      language: cluster.language,
+      roles: cluster.roles,
+      onCallGroup: { critical: cluster.onCall.critical ?? null, warning: cluster.onCall.warning ?? null },
+      pollSeconds: cluster.pollSeconds,
+      alertLabels: Object.entries(cluster.alertLabels).map(([label, value]) => ({ label, value })),
+      writes: cluster.writes,
+      masterAddress: new URL(cluster.masters[0]!).host,
+      defaultBackoffSeconds: cluster.defaultBackoffSeconds,
+    })),
+    defaultChannel: file.slack.defaultChannel,
+    auditChannel: file.slack.auditChannel ?? file.slack.defaultChannel,
+    policy: file.policy,
+    identity: apiUrl === SLACK_API ? "slack" : "stand-in",
+  };
+}
+
+function connectionOf(cluster: ConfigFile["clusters"][number], path: string, reader: Reader): ClusterConnection {
+  const { tls, downstream, tasks, taskPassword } = cluster;
+  return {
+    name: cluster.name,
+    masters: cluster.masters.map((master) => master.replace(/\/+$/, "")),
+    tls: tls
+      ? {
+          ca: reader.file(tls.ca, `${path}.tls.ca`),
+          cert: reader.file(tls.cert, `${path}.tls.cert`),
+          key: reader.file(tls.key, `${path}.tls.key`),
+        }
+      : null,
+    taskFolder: tasks.folder === undefined ? null : reader.path(tasks.folder),
+    taskFiles: tasks.files.map((name) => reader.path(name)),
+    taskPassword: taskPassword === undefined ? null : reader.secret(taskPassword, `${path}.taskPassword`),
+    downstream: downstream
+      ? { ...downstream, password: reader.secret(downstream.password, `${path}.downstream.password`) }
+      : null,
+  };
+}

@@ -1,0 +1,141 @@
+import type { Downstream } from "../stand-ins/databases/downstream.ts";
+import type { DmStandIn } from "../stand-ins/dm/dm-stand-in.ts";
+import { ddlUnsupported, relayOver4gib } from "../stand-ins/dm/errors.ts";
+import type { Version } from "../stand-ins/dm/model.ts";
+
+export interface Stage {
+  readonly dm: DmStandIn;
+  readonly downstream: Downstream;
+  /** Says on the page what is happening behind it. */
+  readonly tell: (text: string) => void;
+  readonly wait: (seconds: number) => Promise<void>;
+}
+
+export interface Scenario {
+  readonly title: string;
+  readonly version: Version;
+  readonly sources: readonly string[];
+  readonly tasks: readonly string[];
+  readonly checkEnable?: boolean;
+  readonly play: (stage: Stage) => Promise<void>;
+}
+
+/** Scripted incidents by name; the first one is played when none is asked for. DM's longest retry gap is 10 s here, so nobody waits five minutes. */
+export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  "bad-connection": {
+    title: "DM v1.0 lost its connection and will not recover by itself: stop and start, with an approver's vote",
+    version: "v1.0.7",
+    sources: ["mysql-orders-01", "mysql-orders-02"],
+    tasks: ["orders-sync"],
+    async play({ dm, tell, wait }) {
+      tell("Everything is well. In a few seconds two subtasks of orders-sync will lose their connection to TiDB.");
+      await wait(6);
+      dm.world.breakConnections("bad-connection", "stop-start");
+      tell(
+        "Two subtasks say “driver: bad connection”. Press Show plan on the card, then Approve as Bo Lindqvist (approver) — Kim (viewer) may not.",
+      );
+    },
+  },
+  "invalid-connection": {
+    title: "DM v8.1 retries by itself first; after its longest gap a resume is offered",
+    version: "v8.1.0",
+    sources: ["mysql-orders-01"],
+    tasks: ["orders-sync", "customers-sync"],
+    async play({ dm, tell, wait }) {
+      tell("Everything is well. In a few seconds orders-sync will lose its connection.");
+      await wait(6);
+      dm.world.breakConnections("invalid-connection", "resume", (subtask) => subtask.task === "orders-sync");
+      tell("DM retries by itself now and fails again each time. The card says from when a resume will be offered.");
+    },
+  },
+  "resume-is-not-enough": {
+    title: "A resume does not hold, so stop and start is offered next",
+    version: "v8.1.0",
+    sources: ["mysql-orders-01"],
+    tasks: ["orders-sync"],
+    checkEnable: false,
+    async play({ dm, tell, wait }) {
+      tell("DM's own retries are switched off in this source's settings.");
+      await wait(5);
+      dm.world.breakConnections("invalid-connection", "stop-start");
+      tell("Approve the resume twice and see that it does not hold; then stop and start is offered.");
+    },
+  },
+  "downstream-down": {
+    title: "TiDB is down: ten subtasks, one incident, nothing to press; it heals when TiDB is back",
+    version: "v8.1.0",
+    sources: ["mysql-01", "mysql-02", "mysql-03", "mysql-04", "mysql-05"],
+    tasks: ["orders-sync", "stock-sync"],
+    async play({ downstream, tell, wait }) {
+      tell("Everything is well. In a few seconds TiDB goes down.");
+      await wait(6);
+      await downstream.die();
+      tell("TiDB is down for 40 seconds. One card holds all ten subtasks.");
+      await wait(40);
+      await downstream.comeBack();
+      tell("TiDB is back. DM resumes by itself; the card turns green after three good polls.");
+    },
+  },
+  "worker-offline": {
+    title: "A DM-worker dies and comes back",
+    version: "v8.1.0",
+    sources: ["mysql-orders-01", "mysql-orders-02"],
+    tasks: ["orders-sync"],
+    async play({ dm, tell, wait }) {
+      await wait(6);
+      dm.world.crashWorker("worker1");
+      tell("worker1 has crashed; it comes back in 40 seconds.");
+      await wait(40);
+      dm.world.returnWorker("worker1");
+      tell("worker1 is back.");
+    },
+  },
+  "paused-by-person": {
+    title: "A colleague pauses a task: no incident",
+    version: "v8.1.0",
+    sources: ["mysql-orders-01"],
+    tasks: ["orders-sync"],
+    async play({ dm, tell, wait }) {
+      await wait(5);
+      for (const subtask of dm.world.subtasks.values()) dm.world.pause(subtask);
+      tell("orders-sync was paused by a person. No card appears; type /dm list to see it.");
+    },
+  },
+  "precheck-refusal": {
+    title: "After the stop DM refuses the start: the task is gone, and the bot says so loudly",
+    version: "v8.1.0",
+    sources: ["mysql-orders-01"],
+    tasks: ["orders-sync"],
+    checkEnable: false,
+    async play({ dm, tell, wait }) {
+      await wait(5);
+      dm.world.refuseNextStart("check of the upstream's binlog failed");
+      dm.world.breakConnections("invalid-connection", "stop-start");
+      tell("Type /dm plan orders-sync stop-start, approve it, and see the start refused. Then press Go on.");
+    },
+  },
+  "over-4gib-suspected": {
+    title: "A relay fails as it does on a binlog file over 4 GiB: suspected, to be measured, nothing offered on a guess",
+    version: "v1.0.7",
+    sources: ["mysql-orders-01"],
+    tasks: ["orders-sync"],
+    async play({ dm, tell, wait }) {
+      await wait(5);
+      for (const source of dm.world.sources.values())
+        if (source.relay) Object.assign(source.relay, { stage: "Paused", errors: [relayOver4gib()] });
+      tell("The relay is paused with 30029.");
+    },
+  },
+  "unknown-trouble": {
+    title: "A DDL that TiDB refuses: shown in DM's own words, never guessed away",
+    version: "v8.1.0",
+    sources: ["mysql-orders-01"],
+    tasks: ["orders-sync"],
+    async play({ dm, tell, wait }) {
+      await wait(5);
+      dm.world.failSubtask("orders-sync", "mysql-orders-01", [ddlUnsupported()], "never");
+      tell("DM met a DDL that the downstream does not take.");
+    },
+  },
+};
+export const DEFAULT_SCENARIO = "bad-connection";

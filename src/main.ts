@@ -1,0 +1,197 @@
+import { randomUUID } from "node:crypto";
+import { systemClock } from "./adapters/clock/system-clock.ts";
+import { createCron, everySeconds } from "./adapters/cron/cron.ts";
+import { createDownstreamProbe } from "./adapters/databases/downstream-probe.ts";
+import { createDmCluster } from "./adapters/dm/dm-cluster.ts";
+import { openKeys, sha256 } from "./adapters/keys/keys.ts";
+import { createLog } from "./adapters/log/log.ts";
+import { createMetrics } from "./adapters/metrics/metrics.ts";
+import { PRIMARY_COMMAND } from "./adapters/slack/command-name.ts";
+import { createSlack } from "./adapters/slack/slack.ts";
+import { openMysqlStore } from "./adapters/store/mysql-store.ts";
+import { openSqliteStore } from "./adapters/store/sqlite-store.ts";
+import { createTaskFiles } from "./adapters/task-files/task-files.ts";
+import { taskYaml } from "./adapters/task-yaml/task-yaml.ts";
+import { createActiveLease } from "./app/active-lease.ts";
+import { auditDraft, SYSTEM } from "./app/audit-draft.ts";
+import { createAuthority } from "./app/authority.ts";
+import { createDecide } from "./app/decide.ts";
+import { createExecutor } from "./app/execute/executor.ts";
+import { createClicks } from "./app/handle-click.ts";
+import { createCommands } from "./app/handle-command.ts";
+import type { Log } from "./app/ports/log.ts";
+import type { Store } from "./app/ports/store.ts";
+import { createPropose } from "./app/propose.ts";
+import { createReminder } from "./app/remind.ts";
+import { createIncidentReport } from "./app/report-incident.ts";
+import { createPlanReport } from "./app/report-plan.ts";
+import { createSourceSettings } from "./app/source-settings.ts";
+import { createWatch } from "./app/watch.ts";
+import type { Config } from "./config/config.ts";
+
+export interface Medic {
+  readonly store: Store;
+  /** In reverse order of the start, once; later calls get the first one's end. */
+  stop(): Promise<void>;
+}
+
+/** What a test may put around the real parts, e.g. a store that dies after its k-th write. */
+export interface Overrides {
+  readonly wrapStore?: (store: Store) => Store;
+}
+
+const STOP_WITHIN_MS = 10_000;
+
+/** Builds everything once, starts it, and hands back how it is stopped. The road through it: docs/architecture.md. */
+export async function startMedic(config: Config, overrides: Overrides = {}): Promise<Medic> {
+  const { settings } = config;
+  const clock = systemClock;
+  const log = createLog(config.logLevel);
+  const undo: (() => Promise<void>)[] = [];
+
+  // What lasts
+  const opened =
+    config.store.kind === "sqlite"
+      ? await openSqliteStore({ file: config.store.file, hashing: sha256 })
+      : await openMysqlStore({ ...config.store, hashing: sha256 });
+  const store = overrides.wrapStore?.(opened) ?? opened;
+  undo.push(() => opened.close());
+  const { seal } = openKeys(config.keysFolder);
+  const metrics = createMetrics();
+
+  // Who is active
+  const lease = createActiveLease({
+    store,
+    owner: randomUUID(),
+    seconds: settings.policy.leaseSeconds,
+    clock,
+    log,
+    metrics,
+    onChange: (held) => held && void executor.goOn(stopping.signal),
+  });
+  const isActive = () => lease.held() !== null;
+  const stopping = new AbortController();
+
+  // DM, its databases, its files
+  const clusters = new Map(
+    config.clusters.map(({ name, masters, tls }) => [
+      name,
+      createDmCluster({ name, masters, tls, readTimeoutMs: 10_000, clock, log }),
+    ]),
+  );
+  const downstreams = new Map(
+    config.clusters.flatMap(({ name, downstream }) =>
+      downstream ? [[name, createDownstreamProbe({ login: downstream, timeoutMs: 5_000 })] as const] : [],
+    ),
+  );
+  const taskFiles = createTaskFiles({
+    clusters: new Map(
+      config.clusters.map(({ name, taskFolder, taskFiles: files, taskPassword }) => [
+        name,
+        { folder: taskFolder, files, downstreamPassword: taskPassword },
+      ]),
+    ),
+  });
+  const facts = { clusters, downstreams, taskFiles, yaml: taskYaml, hashing: sha256 };
+
+  // Observation, diagnosis, incident
+  const incidentReport = createIncidentReport({ settings, clock });
+  const sourceSettings = createSourceSettings({ clusters, yaml: taskYaml, clock });
+  const watch = createWatch({ clusters, store, settings, clock, metrics, log, report: incidentReport, sourceSettings, isActive });
+  const reminder = createReminder({ store, settings, clock, report: incidentReport });
+
+  // Plan, approval, run
+  const slack = createSlack({ connection: config.slack, store, settings, clock, metrics, log, isActive });
+  const planReport = createPlanReport({ settings, clock });
+  const authority = createAuthority({ settings, chat: slack.chat });
+  const propose = createPropose({ ...facts, store, watch, settings, clock, metrics, report: planReport });
+  const decide = createDecide({ store, settings, authority, clock, metrics, report: planReport });
+  const executor = createExecutor({
+    store,
+    facts,
+    settings,
+    lease,
+    seal,
+    clock,
+    log,
+    metrics,
+    planReport,
+    incidentReport,
+    pollMs: 1_000,
+  });
+
+  // Commands and clicks
+  const commands = createCommands({ store, watch, settings, authority, propose, commandName: PRIMARY_COMMAND });
+  const clicks = createClicks({
+    store,
+    settings,
+    authority,
+    watch,
+    propose,
+    decide,
+    executor,
+    commands,
+    report: incidentReport,
+    clock,
+    metrics,
+  });
+
+  await lease.start();
+  undo.push(() => lease.stop());
+  undo.push(async () => {
+    stopping.abort();
+    await executor.goOn(stopping.signal);
+  });
+  const cron = createCron(log);
+  undo.push(() => cron.stop());
+  for (const { name, pollSeconds } of settings.clusters)
+    cron.every(`poll ${name}`, everySeconds(pollSeconds), Math.min(1_000, pollSeconds * 100), (signal) =>
+      watch.poll(name, signal),
+    );
+  const whenActive = (work: () => Promise<void>) => async () => (isActive() ? work() : undefined);
+  cron.every(
+    "carry runs on",
+    everySeconds(1),
+    0,
+    whenActive(() => executor.goOn(stopping.signal)),
+  );
+  cron.every("send", everySeconds(1), 0, () => slack.tick());
+  cron.every(
+    "remind",
+    everySeconds(5),
+    0,
+    whenActive(() => reminder.tick()),
+  );
+  cron.every(
+    "expire plans",
+    everySeconds(5),
+    0,
+    whenActive(() => decide.expirePlans()),
+  );
+  slack.start({ clicks, commands });
+  undo.push(() => slack.stop(STOP_WITHIN_MS));
+
+  await store.audit.append(
+    auditDraft(clock.now(), "started", SYSTEM, {
+      details: { clusters: settings.clusters.map(({ name }) => name), identity: settings.identity },
+    }),
+  );
+  log.info({ clusters: settings.clusters.length, store: config.store.kind, slack: config.slack.mode }, "dm-medic has started");
+  let stopped: Promise<void> | null = null;
+  return {
+    store,
+    stop() {
+      stopped ??= stopAll(store, undo, log);
+      return stopped;
+    },
+  };
+}
+
+/** A part that cannot stop must not keep the others from stopping. */
+async function stopAll(store: Store, undo: readonly (() => Promise<void>)[], log: Log): Promise<void> {
+  await store.audit
+    .append(auditDraft(systemClock.now(), "stopped", SYSTEM, {}))
+    .catch((error: unknown) => log.warn({ err: error }, "the end could not be recorded"));
+  for (const one of undo.toReversed())
+    await one().catch((error: unknown) => log.error({ err: error }, "a part did not stop cleanly"));
+}

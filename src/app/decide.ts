@@ -124,31 +124,38 @@ async function judge(
       await storePlan(parts, tx, { ...plan, votes: [...plan.votes, vote] });
       return judgement;
     case "approved": {
-      const started = await startRun(parts, tx, { ...plan, votes: [...plan.votes, vote] }, decision);
-      if (started.kind === "refused") await record("run-blocked", { ...started.why.values });
-      else await record(decision.verdict === "break-glass" ? "break-glass" : "vote-counted", { missing: 0 });
-      return started;
+      const blocked = await blockedBy(tx, plan);
+      if (blocked) {
+        await record("run-blocked", { ...blocked.values });
+        return { kind: "refused", why: blocked };
+      }
+      await record(decision.verdict === "break-glass" ? "break-glass" : "vote-counted", { missing: 0 });
+      return startRun(parts, tx, { ...plan, votes: [...plan.votes, vote] }, decision);
     }
     default:
       return judgement satisfies never;
   }
 }
 
-/** The plan's approval, its run and the run's locks become true together or not at all. */
-async function startRun(parts: DecideParts, tx: StoreParts, plan: Plan, decision: Decision): Promise<DecideOutcome> {
-  const now = parts.clock.now();
+/** The run that holds one of the plan's tasks or sources, and what lifts that. */
+async function blockedBy(tx: StoreParts, plan: Plan): Promise<Phrase | null> {
   const locks = locksOf(plan);
   const held = (await tx.runs.locks()).find(({ lock }) =>
     locks.some((wanted) => wanted.cluster === lock.cluster && wanted.what === lock.what && wanted.name === lock.name),
   );
-  if (held) return { kind: "refused", why: phrase("blocked", { run: held.run, what: held.lock.what, name: held.lock.name }) };
+  return held ? phrase("blocked", { run: held.run, what: held.lock.what, name: held.lock.name }) : null;
+}
+
+/** The plan's approval, its run and the run's locks become true together or not at all. */
+async function startRun(parts: DecideParts, tx: StoreParts, plan: Plan, decision: Decision): Promise<DecideOutcome> {
+  const now = parts.clock.now();
   const id = `R-${await tx.nextNumber("run")}`;
   const approved: Plan = {
     ...plan,
     state: { kind: "approved", at: decision.at, run: id, breakGlass: decision.verdict === "break-glass" },
   };
   const run = newRun(id, approved, now, parts.settings.policy.runDeadlineSeconds);
-  const inserted = await tx.runs.insert(run, locks);
+  const inserted = await tx.runs.insert(run, locksOf(plan));
   if (inserted.kind === "blocked")
     throw new Error(`run ${inserted.by.run} took ${inserted.by.lock.name} inside the same transaction`);
   await storePlan(parts, tx, approved);

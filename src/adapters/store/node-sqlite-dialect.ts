@@ -1,10 +1,10 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { type SqliteDatabase, SqliteDialect, type SqliteStatement } from "kysely";
 
-/** Kysely's own SQLite dialect on Node's own SQLite: only the statement's face differs. WAL and full synchronisation: what is answered is durable. */
+/** Kysely's own SQLite dialect on Node's own SQLite: only the statement's face differs. WAL and full synchronisation: what is answered is durable. Nothing waits here for another writer: see while-busy.ts. */
 export function nodeSqliteDialect(file: string): SqliteDialect {
-  const database = new DatabaseSync(file, { timeout: 5_000, enableForeignKeyConstraints: true });
-  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+  const database = new DatabaseSync(file, { timeout: 0, enableForeignKeyConstraints: true });
+  database.exec("PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 0;");
   return new SqliteDialect({ database: faceOf(database) });
 }
 

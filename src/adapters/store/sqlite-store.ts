@@ -7,6 +7,7 @@ import { migrate } from "./migrations.ts";
 import { nodeSqliteDialect } from "./node-sqlite-dialect.ts";
 import { partsOf } from "./parts.ts";
 import type { Tables } from "./tables.ts";
+import { partsWhileBusy, whileBusy } from "./while-busy.ts";
 
 const SQLITE: Engine = {
   name: "sqlite",
@@ -16,24 +17,26 @@ const SQLITE: Engine = {
   isDuplicate: (error) => error instanceof Error && /UNIQUE constraint failed/.test(error.message),
 };
 
-/** The embedded store: one file (or `:memory:`), no service. A second process on the same file waits up to 5 s for the writer. */
+/** The embedded store: one file (or `:memory:`), no service. A second process on the same file waits up to 10 s for the writer, without holding up its own event loop. */
 export async function openSqliteStore({ file, hashing }: { readonly file: string; readonly hashing: Hashing }): Promise<Store> {
   const db: Db = new Kysely<Tables>({ dialect: nodeSqliteDialect(file) });
-  await migrate(db, SQLITE);
+  await whileBusy(() => migrate(db, SQLITE));
   const inTransaction = new AsyncLocalStorage<true>();
   // Several statements of one repository call (take, append, nextNumber) must be one transaction also when called by themselves.
   const alone = (work: (tx: StoreParts) => Promise<unknown>) => transaction(work);
   async function transaction<T>(work: (tx: StoreParts) => Promise<T>): Promise<T> {
     if (inTransaction.getStore()) throw new Error("a transaction must use its own parts, not the store");
     return inTransaction.run(true, () =>
-      db.transaction().execute(async (tx) => {
-        // Take the write lock at once: a read that turns into a write could fail half-way otherwise.
-        await sql`UPDATE numbers SET last = last WHERE series = ''`.execute(tx);
-        return work(partsOf(tx, SQLITE, hashing));
-      }),
+      whileBusy(() =>
+        db.transaction().execute(async (tx) => {
+          // Take the write lock at once: a read that turns into a write could fail half-way otherwise.
+          await sql`UPDATE numbers SET last = last WHERE series = ''`.execute(tx);
+          return work(partsOf(tx, SQLITE, hashing));
+        }),
+      ),
     );
   }
-  return { ...wrapSeveral(partsOf(db, SQLITE, hashing), alone), transaction, close: () => db.destroy() };
+  return { ...wrapSeveral(partsWhileBusy(partsOf(db, SQLITE, hashing)), alone), transaction, close: () => db.destroy() };
 }
 
 /** Calls that take several statements become transactions of their own when made outside one. */

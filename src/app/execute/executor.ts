@@ -235,7 +235,7 @@ async function save(
         task,
         source,
         run: run.id,
-        details: { step, call: stepWords(record.step, "en").call, ...details },
+        details: { step, call: stepWords(record.step, "en", run.plan.binding.generation).call, ...details },
       }),
     );
     const saved = { ...run, version: run.version + 1 };

@@ -166,15 +166,12 @@ function peopleOf(plan: Plan): Inline[] {
     .flatMap((vote): Inline[] => [plain("✔ "), { kind: "person", id: vote.person.id, name: vote.person.name }, plain(" ")]);
 }
 
+/** Several targets often answer alike; each sentence is said once. */
 function gateBlocks(plan: Plan, language: Language): Block[] {
   if (plan.gates.length === 0) return [];
-  return [
-    paragraph(strong(TEXTS[language].gates)),
-    {
-      kind: "list",
-      items: plan.gates.slice(0, 12).map((gate) => item(GATE_MARKS[gate.answer], plain(say(gate.phrase, language)))),
-    },
-  ];
+  const said = new Map(plan.gates.map((gate) => [say(gate.phrase, language), gate.answer]));
+  const items = Array.from(said, ([sentence, answer]) => item(GATE_MARKS[answer], plain(sentence)));
+  return [paragraph(strong(TEXTS[language].gates)), { kind: "list", items: items.slice(0, 12) }];
 }
 
 function buttonsOf(plan: Plan, language: Language): Button[] {
@@ -199,7 +196,7 @@ export function planDetails(plan: Plan, masterAddress: string, language: Languag
   const texts = TEXTS[language];
   const rule = RULES[plan.risk];
   const steps = plan.steps.slice(0, 20).flatMap((step): Block[] => {
-    const words = stepWords(step, language);
+    const words = stepWords(step, language, plan.binding.generation);
     return [
       paragraph(strong(`${step.number}. ${words.title}`)),
       { kind: "code", title: null, text: words.call },

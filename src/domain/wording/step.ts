@@ -10,11 +10,13 @@ export interface StepWords {
 }
 
 /** What one step is, in words: its exact call, what it needs, what it proves, how it is undone. */
-export function stepWords({ action, target, atMostSeconds }: Step, language: Language): StepWords {
+export function stepWords({ action, target, atMostSeconds }: Step, language: Language, generation: string = "v2+"): StepWords {
   const { task, source } = target;
   const en = language === "en";
   const path = `/apis/v1alpha1/tasks/${encodeURIComponent(task)}`;
-  const scope = `"sources":${JSON.stringify([source])}`;
+  // v1.0 scopes by the address of the source's worker, which is looked up right before the call.
+  const scope = generation === "v1.0" ? `"workers":["(the worker of ${source})"]` : `"sources":${JSON.stringify([source])}`;
+  const keepMeta = generation === "v1.0" ? "" : `,"removeMeta":false`;
   switch (action.kind) {
     case "keep-task-yaml":
       return {
@@ -55,7 +57,7 @@ export function stepWords({ action, target, atMostSeconds }: Step, language: Lan
     case "start-task":
       return {
         title: en ? `Start ${task} @ ${source} from its checkpoint` : `从断点启动 ${task} @ ${source}`,
-        call: `POST /apis/v1alpha1/tasks {"task":"…",${scope},"removeMeta":false}`,
+        call: `POST /apis/v1alpha1/tasks {"task":"…",${scope}${keepMeta}}`,
         needs: en ? "DM's own precheck" : "通过 DM 自身的预检查",
         proves: en ? "the master lists the task for this source again" : "master 重新列出该数据源的任务",
         undo: en ? "stop it" : "停止任务",

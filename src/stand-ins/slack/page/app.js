@@ -173,7 +173,7 @@ function drawMessage(message, channel, inThread) {
     element(
       "div",
       {},
-      message.ephemeralTo ? element("span", { class: "only" }, "👁 Only visible to you") : null,
+      message.ephemeralTo ? element("span", { class: "only" }, "Only visible to you") : null,
       element(
         "div",
         { class: "who" },
@@ -190,7 +190,7 @@ function drawMessage(message, channel, inThread) {
 }
 
 function repliesButton(message, count) {
-  const button = element("button", { type: "button", class: "replies" }, `💬 ${count} ${count === 1 ? "reply" : "replies"}`);
+  const button = element("button", { type: "button", class: "replies" }, `${count} ${count === 1 ? "reply" : "replies"}`);
   button.addEventListener("click", () => {
     thread = message.ts;
     draw();

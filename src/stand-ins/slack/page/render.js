@@ -25,6 +25,31 @@ export function element(tag, properties = {}, ...children) {
   return node;
 }
 
+const SIGNS = {
+  "🔴": "red",
+  "🟠": "orange",
+  "🔵": "blue",
+  "🟢": "green",
+  "⚪": "grey",
+  "✅": "yes",
+  "⏳": "doing",
+  "❓": "no-answer",
+  "➖": "skipped",
+};
+const LETTERS = { yes: "✓", "no-answer": "?", skipped: "–" };
+const SIGN = new RegExp(`(${Object.keys(SIGNS).join("|")})`, "u");
+
+/** Text with its signs drawn as shapes; a screen reader still hears the words beside them. */
+export function withSigns(text) {
+  return text
+    .split(SIGN)
+    .filter((part) => part !== "")
+    .map((part) => {
+      const name = SIGNS[part];
+      return name ? element("span", { class: `sign ${name}`, role: "img", "aria-label": name }, LETTERS[name] ?? "") : part;
+    });
+}
+
 /** `context.press(button, option)` is called for whatever is pressed; names resolve mentions. */
 export function drawBlocks(blocks, context) {
   return (blocks ?? []).map((block) => drawBlock(block, context)).filter((node) => node !== null);
@@ -33,7 +58,7 @@ export function drawBlocks(blocks, context) {
 function drawBlock(block, context) {
   switch (block.type) {
     case "header":
-      return element("div", { class: "block header", role: "heading", "aria-level": "3" }, block.text.text);
+      return element("div", { class: "block header", role: "heading", "aria-level": "3" }, ...withSigns(block.text.text));
     case "section":
       return element(
         "div",
@@ -73,7 +98,7 @@ function drawInline(one, context) {
     case "text": {
       if (one.style?.code) return element("code", {}, one.text);
       if (one.style?.bold) return element("strong", {}, one.text);
-      return one.style?.italic ? element("em", {}, one.text) : document.createTextNode(one.text);
+      return one.style?.italic ? element("em", {}, one.text) : element("span", {}, ...withSigns(one.text));
     }
     case "user":
       return pill(`@${context.personName(one.user_id)}`);

@@ -30,16 +30,18 @@ export function mortalStore(real: Store, dieAt: number, when: "before" | "after"
     new Proxy(part, {
       get(target, name) {
         const member = Reflect.get(target, name) as unknown;
-        return typeof member === "function"
-          ? (...given: unknown[]) => (alive(), (member as (...all: unknown[]) => unknown).apply(target, given))
-          : member;
+        if (typeof member !== "function") return member;
+        return (...given: unknown[]) => {
+          alive();
+          return (member as (...all: unknown[]) => unknown).apply(target, given);
+        };
       },
     });
   const store: Store = {
     ...real,
     runs: guard(real.runs),
     plans: guard(real.plans),
-    kept: { get: (name) => (alive(), real.kept.get(name)), put: (name, text) => write(() => real.kept.put(name, text)) },
+    kept: { get: guard(real.kept).get, put: (name, text) => write(() => real.kept.put(name, text)) },
     transaction: <T>(work: (tx: StoreParts) => Promise<T>) => write(() => real.transaction(work)),
   };
   return { store, writes: () => count };

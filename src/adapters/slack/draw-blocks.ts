@@ -88,7 +88,7 @@ function drawActions(buttons: readonly Button[], salt: string): KnownBlock[] {
   if (buttons.length === 0) return [];
   const elements = buttons
     .slice(0, 20)
-    .map((button, index): ActionsBlockElement => (button.choices ? drawSelect(button) : drawButton(button, index)));
+    .map((button, index): ActionsBlockElement => (button.choices ? drawSelect(button, index) : drawButton(button, index)));
   return [{ type: "actions", block_id: salt, elements }];
 }
 
@@ -97,7 +97,7 @@ function drawButton(button: Button, index: number): ActionsBlockElement {
   return {
     type: "button",
     action_id: `${button.action}:${index}`,
-    text: { type: "plain_text", emoji: true, text: bounded(button.label, 74) },
+    text: plain(button.label, 74),
     value: button.value.slice(0, 1_900),
     ...(style === "default" ? {} : { style }),
     ...(confirm
@@ -113,11 +113,11 @@ function drawButton(button: Button, index: number): ActionsBlockElement {
   };
 }
 
-function drawSelect(button: Button): ActionsBlockElement {
+function drawSelect(button: Button, index: number): ActionsBlockElement {
   const options = (button.choices ?? [])
     .slice(0, 100)
     .map((choice) => ({ text: plain(choice.label, 74), value: choice.value.slice(0, 74) }));
-  return { type: "static_select", action_id: `${button.action}:select`, placeholder: plain(button.label, 149), options };
+  return { type: "static_select", action_id: `${button.action}:${index}`, placeholder: plain(button.label, 149), options };
 }
 
 const plain = (text: string, atMost: number) => ({ type: "plain_text" as const, text: bounded(text, atMost) || " " });

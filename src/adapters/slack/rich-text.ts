@@ -101,6 +101,6 @@ export function richElements(block: Block): RichTextBlockElement[] {
 }
 
 function bar(done: number, total: number): string {
-  const full = total === 0 ? 0 : Math.round((done / total) * 12);
+  const full = total === 0 ? 0 : Math.min(12, Math.round((done / total) * 12));
   return "▰".repeat(full) + "▱".repeat(12 - full);
 }

@@ -73,6 +73,11 @@ async function afterCrash({ store, clock }: SenderParts, message: OutboxMessage)
 async function sendOne(parts: SenderParts, message: OutboxMessage): Promise<boolean> {
   const { store, clock, metrics } = parts;
   const kind = message.ts === null ? "post" : "update";
+  if (message.uncertain && !(await slackAnswers(parts.client))) {
+    // The one repeat that is allowed must not be spent on an outage that still lasts.
+    await store.outbox.retry(message.key, clock.now() + AGAIN_AFTER_MS, "Slack does not answer; the repeat waits", false);
+    return true;
+  }
   await store.outbox.sending(message.key, clock.now());
   try {
     const { channel, ts } = await call(parts, message, message.channel);
@@ -82,6 +87,15 @@ async function sendOne(parts: SenderParts, message: OutboxMessage): Promise<bool
   } catch (error) {
     metrics.count("dm_medic_slack_sends_total", { kind, outcome: outcomeOf(error) });
     return afterFailure(parts, message, error);
+  }
+}
+
+async function slackAnswers(client: WebClient): Promise<boolean> {
+  try {
+    await client.api.test();
+    return true;
+  } catch {
+    return false;
   }
 }
 

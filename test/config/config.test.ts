@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import fc from "fast-check";
+import { stringify } from "yaml";
+import { loadConfig } from "../../src/config/config.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "dm-medic-config-"));
+const environment = { SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1", PROBE_PASSWORD: "p", TASK_PASSWORD: "t" };
+const load = (content: unknown, env: Record<string, string> = environment) => {
+  const file = join(folder, "c.yaml");
+  writeFileSync(file, typeof content === "string" ? content : stringify(content));
+  return loadConfig(file, env);
+};
+const problems = (content: unknown, env?: Record<string, string>): string[] => {
+  const loaded = load(content, env);
+  return loaded.kind === "problems" ? loaded.problems.map(({ path }) => path) : [];
+};
+const good = () => ({
+  clusters: [
+    {
+      name: "shop",
+      masters: ["http://127.0.0.1:8261"],
+      channel: "C0ABC",
+      roles: { viewer: {}, operator: { users: ["U0ABC"] }, approver: {}, admin: {} },
+    },
+  ],
+  slack: { mode: "socket", botToken: "${SLACK_BOT_TOKEN}", appToken: "${SLACK_APP_TOKEN}", defaultChannel: "C0ABC" },
+  store: { sqlite: "./medic.db" },
+});
+
+test("the documented example loads", () => {
+  const loaded = loadConfig(new URL("../../dm-medic.example.yaml", import.meta.url).pathname, environment);
+
+  assert.deepEqual(loaded.kind === "problems" ? loaded.problems : [], []);
+});
+
+test("a good file loads with its defaults, and Slack's own address means real identities", () => {
+  const loaded = load(good());
+
+  assert.equal(loaded.kind, "ok");
+  if (loaded.kind !== "ok") return;
+  assert.equal(loaded.config.settings.identity, "slack");
+  assert.equal(loaded.config.settings.policy.planExpirySeconds, 1_800);
+  assert.deepEqual(loaded.config.settings.clusters[0]?.roles.approver, { users: [], groups: [] });
+});
+
+test("every problem is told at once, with its path", () => {
+  const bad = {
+    ...good(),
+    clusters: [
+      { name: "a b", masters: ["dm:8261"], channel: "#alerts", roles: { viewer: {}, operator: {}, approver: {} }, polSeconds: 3 },
+    ],
+    extra: 1,
+  };
+
+  assert.deepEqual(
+    problems(bad).sort(),
+    ["clusters[0].channel", "clusters[0].masters[0]", "clusters[0].name", "clusters[0].polSeconds", "extra"].sort(),
+  );
+});
+
+test("a secret that stands in the file itself is a problem and is not repeated", () => {
+  const loaded = load({ ...good(), slack: { ...good().slack, botToken: "xoxb-very-secret" } });
+
+  assert.equal(loaded.kind, "problems");
+  assert.doesNotMatch(JSON.stringify(loaded), /very-secret/);
+});
+
+test("a variable that is not set is named", () => {
+  const loaded = load(good(), { SLACK_BOT_TOKEN: "x" });
+
+  assert.match(JSON.stringify(loaded), /SLACK_APP_TOKEN is not set/);
+});
+
+test("two clusters of one name are a problem", () => {
+  assert.deepEqual(problems({ ...good(), clusters: [...good().clusters, ...good().clusters] }), ["clusters[1].name"]);
+});
+
+test("a file that is missing or no YAML is one problem, not a crash", () => {
+  assert.equal(loadConfig(join(folder, "none.yaml"), {}).kind, "problems");
+  assert.equal(load("a: [b").kind, "problems");
+  assert.equal(load("").kind, "problems");
+});
+
+test("no content makes the reader throw", () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => load({ ...good(), clusters: value, policy: value }).kind === "problems"),
+    { numRuns: 100 },
+  );
+});

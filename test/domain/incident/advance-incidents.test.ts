@@ -1,0 +1,194 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { diagnose } from "../../../src/domain/diagnosis/diagnose.ts";
+import { masterUnreachable } from "../../../src/domain/diagnosis/master-unreachable.ts";
+import { advanceIncidents } from "../../../src/domain/incident/advance-incidents.ts";
+import type { Incident } from "../../../src/domain/incident/incident.ts";
+import type { Observation, SubtaskObservation } from "../../../src/domain/observation/observation.ts";
+import { anError, anObservation, aSource, aSubtask, wellSubtask } from "../../support/observations.ts";
+
+/** Plays one poll after another as the watch does, numbering incidents as the store would. */
+function player(wellPollsToClose = 2) {
+  let open: Incident[] = [];
+  let now = 0;
+  let numbers = 0;
+  const closed: Incident[] = [];
+  const apply = (observation: Observation | null, findings: ReturnType<typeof diagnose>): string[] => {
+    now += 10_000;
+    const changes = advanceIncidents({ cluster: "shop", now, observation, findings, open, wellPollsToClose });
+    for (const change of changes) {
+      if (change.kind === "opened") open.push({ ...change.incident, id: `I-${++numbers}` });
+      else if (change.kind === "closed") {
+        open = open.filter(({ id }) => id !== change.incident.id);
+        closed.push(change.incident);
+      } else open = open.map((incident) => (incident.id === change.incident.id ? change.incident : incident));
+    }
+    return changes.map((change) => change.kind);
+  };
+  return {
+    poll: (subtasks: readonly SubtaskObservation[], extra: Partial<Observation> = {}) => {
+      const sources = Array.from(Map.groupBy(subtasks, ({ source }) => source).values(), (ofSource) => aSource(ofSource));
+      const observation = anObservation(sources, { at: now, ...extra });
+      return apply(observation, diagnose(observation, { checkerOf: () => null, firstFailedAt: () => null }));
+    },
+    mastersAway: () => apply(null, [masterUnreachable("shop", [{ master: "m1", why: "refused" }])]),
+    open: () => open,
+    closed,
+    silence: (incident: Incident) => {
+      open = open.map((one) =>
+        one.id === incident.id
+          ? { ...one, silenced: { by: "U1", until: 1e12, severity: one.severity, members: one.members.length } }
+          : one,
+      );
+    },
+  };
+}
+
+const refused = anError(10001, "dial tcp 127.0.0.1:4000: connect: connection refused", { scope: "downstream" });
+const invalid = anError(10006, "invalid connection");
+const gone = anError(10006, "Error 1146: Table 'shop.orders' doesn't exist");
+
+test("one incident keeps its number while its error changes three times", () => {
+  const cluster = player();
+
+  for (const error of [invalid, refused, gone]) cluster.poll([aSubtask({ errors: [error] })]);
+
+  assert.deepEqual(
+    cluster.open().map(({ id, kind, members }) => [id, kind, members.length]),
+    [["I-1", "unknown", 1]],
+  );
+});
+
+test("ten subtasks that lose the downstream are one incident with one root", () => {
+  const cluster = player();
+
+  cluster.poll(Array.from({ length: 10 }, (_, index) => aSubtask({ source: `s${index}`, errors: [refused] })));
+
+  assert.deepEqual(
+    cluster.open().map(({ root, members }) => [root.kind, members.length]),
+    [["downstream", 10]],
+  );
+});
+
+test("a second subtask with the same loss joins the first one's incident and makes the downstream its root", () => {
+  const cluster = player();
+  cluster.poll([aSubtask({ errors: [invalid] }), wellSubtask({ source: "s2" })]);
+  assert.deepEqual(
+    cluster.open().map(({ root }) => root.kind),
+    ["subtask"],
+  );
+
+  cluster.poll([aSubtask({ errors: [invalid] }), aSubtask({ source: "s2", errors: [refused] })]);
+
+  assert.deepEqual(
+    cluster.open().map(({ id, root, members }) => [id, root.kind, members.length]),
+    [["I-1", "downstream", 2]],
+  );
+});
+
+test("unrelated troubles are two incidents", () => {
+  const cluster = player();
+
+  cluster.poll([
+    aSubtask({ errors: [anError(44006, "Unsupported modify column")] }),
+    aSubtask({ source: "s2", errors: [anError(36027, "column count mismatch")] }),
+  ]);
+
+  assert.equal(cluster.open().length, 2);
+});
+
+test("Running between two of DM's attempts closes nothing; moving on over several polls does", () => {
+  const cluster = player(2);
+  cluster.poll([aSubtask({ errors: [invalid] })]);
+  cluster.poll([aSubtask()]);
+  cluster.poll([aSubtask()]);
+  cluster.poll([aSubtask()]);
+  assert.equal(cluster.open().length, 1, "Running without moving is not well");
+  cluster.poll([wellSubtask()]);
+  cluster.poll([aSubtask({ errors: [invalid] })]);
+  cluster.poll([wellSubtask()]);
+  assert.equal(cluster.open().length, 1, "one good poll is not enough, and a failure begins anew");
+
+  const last = cluster.poll([wellSubtask()]);
+
+  assert.deepEqual(last, ["closed"]);
+  assert.equal(cluster.closed[0]?.id, "I-1");
+});
+
+test("an incident of two closes when both are well", () => {
+  const cluster = player(1);
+  cluster.poll([aSubtask({ errors: [refused] }), aSubtask({ source: "s2", errors: [refused] })]);
+
+  cluster.poll([wellSubtask(), aSubtask({ source: "s2", errors: [refused] })]);
+  assert.equal(cluster.open().length, 1);
+  cluster.poll([wellSubtask(), wellSubtask({ source: "s2" })]);
+
+  assert.equal(cluster.open().length, 0);
+});
+
+test("a crashed worker whose subtasks DM does not list any more is one incident that stays until they run again", () => {
+  const cluster = player(1);
+  const observation = anObservation([
+    aSource([], { worker: null, answered: false, message: "grpc request error", messageCodes: [38008] }),
+  ]);
+  const findings = diagnose(observation, { checkerOf: () => null, firstFailedAt: () => null });
+  assert.deepEqual(
+    findings.map(({ kind }) => kind),
+    ["worker-offline"],
+  );
+  cluster.poll([], { sources: observation.sources });
+  cluster.poll([], { sources: observation.sources });
+  assert.deepEqual(
+    cluster.open().map(({ id, kind }) => [id, kind]),
+    [["I-1", "worker-offline"]],
+  );
+
+  cluster.poll([wellSubtask()]);
+
+  assert.equal(cluster.open().length, 0);
+});
+
+test("masters that do not answer are one incident, and say nothing about the others", () => {
+  const cluster = player(1);
+  cluster.poll([aSubtask({ errors: [gone] })]);
+
+  cluster.mastersAway();
+  cluster.mastersAway();
+
+  assert.deepEqual(
+    cluster.open().map(({ kind }) => kind),
+    ["unknown", "master-unreachable"],
+  );
+  cluster.poll([aSubtask({ errors: [gone] })]);
+  assert.deepEqual(
+    cluster.open().map(({ kind }) => kind),
+    ["unknown"],
+  );
+});
+
+test("a pause by a person opens nothing", () => {
+  const cluster = player();
+
+  cluster.poll([aSubtask({ stage: "Paused", errors: [], isCanceled: true })]);
+
+  assert.deepEqual(cluster.open(), []);
+});
+
+test("a silence is broken by one more member", () => {
+  const cluster = player();
+  cluster.poll([aSubtask({ errors: [refused] })]);
+  cluster.silence(cluster.open()[0]!);
+  cluster.poll([aSubtask({ errors: [refused] })]);
+  assert.notEqual(cluster.open()[0]?.silenced, null);
+
+  cluster.poll([aSubtask({ errors: [refused] }), aSubtask({ source: "s2", errors: [refused] })]);
+
+  assert.equal(cluster.open()[0]?.silenced, null);
+});
+
+test("a poll that shows the same as before changes nothing", () => {
+  const cluster = player();
+  cluster.poll([aSubtask({ errors: [gone] })]);
+
+  assert.deepEqual(cluster.poll([aSubtask({ errors: [gone] })]), []);
+});

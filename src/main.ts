@@ -8,11 +8,11 @@ import { createLog } from "./adapters/log/log.ts";
 import { createMetrics } from "./adapters/metrics/metrics.ts";
 import { PRIMARY_COMMAND } from "./adapters/slack/command-name.ts";
 import { createSlack } from "./adapters/slack/slack.ts";
-import { openMysqlStore } from "./adapters/store/mysql-store.ts";
-import { openSqliteStore } from "./adapters/store/sqlite-store.ts";
+import { openStore } from "./adapters/store/open-store.ts";
 import { createTaskFiles } from "./adapters/task-files/task-files.ts";
 import { taskYaml } from "./adapters/task-yaml/task-yaml.ts";
 import { createActiveLease } from "./app/active-lease.ts";
+import { anchorHead } from "./app/anchor-heads.ts";
 import { auditDraft, SYSTEM } from "./app/audit-draft.ts";
 import { createAuthority } from "./app/authority.ts";
 import { createDecide } from "./app/decide.ts";
@@ -50,13 +50,10 @@ export async function startMedic(config: Config, overrides: Overrides = {}): Pro
   const undo: (() => Promise<void>)[] = [];
 
   // What lasts
-  const opened =
-    config.store.kind === "sqlite"
-      ? await openSqliteStore({ file: config.store.file, hashing: sha256 })
-      : await openMysqlStore({ ...config.store, hashing: sha256 });
+  const opened = await openStore(config.store, sha256);
   const store = overrides.wrapStore?.(opened) ?? opened;
   undo.push(() => opened.close());
-  const { seal } = openKeys(config.keysFolder);
+  const { seal, signer } = openKeys(config.keysFolder);
   const metrics = createMetrics();
 
   // Who is active
@@ -167,6 +164,12 @@ export async function startMedic(config: Config, overrides: Overrides = {}): Pro
     everySeconds(5),
     0,
     whenActive(() => decide.expirePlans()),
+  );
+  cron.every(
+    "anchor the audit record",
+    "0 0 6 * * *",
+    60_000,
+    whenActive(async () => void (await anchorHead({ store, signer, settings, clock }))),
   );
   slack.start({ clicks, commands });
   undo.push(() => slack.stop(STOP_WITHIN_MS));

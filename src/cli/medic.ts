@@ -54,6 +54,34 @@ export function commandTree(end: (exitCode: number) => void): Command {
       const { runCheckConfig } = await import("./check-config.ts");
       end(runCheckConfig({ ...options, print, complain }));
     });
+  medic
+    .command("audit-export")
+    .description("write the whole audit record as JSON Lines, with a fresh signed head")
+    .requiredOption("--config <file>", "the configuration")
+    .action(async (options: { config: string }) => {
+      const { runAuditExport } = await import("./audit.ts");
+      end(await runAuditExport({ ...options, file: undefined, anchor: undefined, print, complain }));
+    });
+  medic
+    .command("audit-verify")
+    .description("check that nobody changed, cut or rewrote the audit record")
+    .option("--config <file>", "the configuration, to check the store itself")
+    .option("--file <file>", "an export, checked alone")
+    .option("--anchor <sequence:hash>", "a head as it was posted outside")
+    .action(async (options: { config?: string; file?: string; anchor?: string }) => {
+      const { runAuditVerify } = await import("./audit.ts");
+      end(await runAuditVerify({ config: options.config, file: options.file, anchor: options.anchor, print, complain }));
+    });
+  medic
+    .command("manifest")
+    .description("print the manifest of the Slack app")
+    .option("--command <name>", "only this slash command: Slack may keep /dm for itself")
+    .option("--http <url>", "for HTTP mode: where Slack sends its requests")
+    .action(async (options: { command?: string; http?: string }) => {
+      const { renderManifest } = await import("../adapters/slack/manifest.ts");
+      print(renderManifest({ command: options.command ?? null, requestUrl: options.http ?? null }));
+      end(0);
+    });
   return medic;
 }
 

@@ -3,6 +3,7 @@ import { systemClock } from "./adapters/clock/system-clock.ts";
 import { createCron, everySeconds } from "./adapters/cron/cron.ts";
 import { createDownstreamProbe } from "./adapters/databases/downstream-probe.ts";
 import { createDmCluster } from "./adapters/dm/dm-cluster.ts";
+import { startHttpServer } from "./adapters/http/http-server.ts";
 import { openKeys, sha256 } from "./adapters/keys/keys.ts";
 import { createLog } from "./adapters/log/log.ts";
 import { createMetrics } from "./adapters/metrics/metrics.ts";
@@ -22,6 +23,7 @@ import { createCommands } from "./app/handle-command.ts";
 import type { Log } from "./app/ports/log.ts";
 import type { Store } from "./app/ports/store.ts";
 import { createPropose } from "./app/propose.ts";
+import { createReceiveAlert } from "./app/receive-alert.ts";
 import { createReminder } from "./app/remind.ts";
 import { createIncidentReport } from "./app/report-incident.ts";
 import { createPlanReport } from "./app/report-plan.ts";
@@ -31,6 +33,8 @@ import type { Config } from "./config/config.ts";
 
 export interface Medic {
   readonly store: Store;
+  /** Where the own server listens; null without one. */
+  readonly httpPort: number | null;
   /** In reverse order of the start, once; later calls get the first one's end. */
   stop(): Promise<void>;
 }
@@ -48,6 +52,7 @@ export async function startMedic(config: Config, overrides: Overrides = {}): Pro
   const clock = systemClock;
   const log = createLog(config.logLevel);
   const undo: (() => Promise<void>)[] = [];
+  const httpPort: number | null = null;
 
   // What lasts
   const opened = await openStore(config.store, sha256);
@@ -117,7 +122,8 @@ export async function startMedic(config: Config, overrides: Overrides = {}): Pro
     pollMs: 1_000,
   });
 
-  // Commands and clicks
+  // Alerts, commands and clicks
+  const alerts = createReceiveAlert({ store, watch, settings, clock, metrics });
   const commands = createCommands({ store, watch, settings, authority, propose, commandName: PRIMARY_COMMAND });
   const clicks = createClicks({
     store,
@@ -171,8 +177,32 @@ export async function startMedic(config: Config, overrides: Overrides = {}): Pro
     60_000,
     whenActive(async () => void (await anchorHead({ store, signer, settings, clock }))),
   );
+  cron.every(
+    "work on alerts",
+    everySeconds(1),
+    0,
+    whenActive(() => alerts.work(stopping.signal)),
+  );
   slack.start({ clicks, commands });
   undo.push(() => slack.stop(STOP_WITHIN_MS));
+
+  if (config.http) {
+    const readiness = async () => ({
+      ready: await answers(store),
+      details: {
+        active: isActive(),
+        slackConnected: slack.connected(),
+        clusters: settings.clusters.map(({ name }) => ({
+          name,
+          lastAnswerAt: watch.latest(name).at,
+          problem: watch.latest(name).problem,
+        })),
+      },
+    });
+    const http = await startHttpServer({ options: config.http, alerts, metrics, clock, log, readiness });
+    undo.push(() => http.stop());
+    httpPort = http.port;
+  }
 
   await store.audit.append(
     auditDraft(clock.now(), "started", SYSTEM, {
@@ -183,11 +213,21 @@ export async function startMedic(config: Config, overrides: Overrides = {}): Pro
   let stopped: Promise<void> | null = null;
   return {
     store,
+    httpPort,
     stop() {
       stopped ??= stopAll(store, undo, log);
       return stopped;
     },
   };
+}
+
+async function answers(store: Store): Promise<boolean> {
+  try {
+    await store.inbox.countWaiting();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A part that cannot stop must not keep the others from stopping. */

@@ -30,6 +30,13 @@ export interface Config {
         readonly password: string;
         readonly database: string;
       };
+  /** null: no server; then no alerts, metrics or health. */
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    readonly bodyAtMostBytes: number;
+    readonly secret: { readonly kind: "bearer" | "hmac"; readonly value: string };
+  } | null;
   readonly keysFolder: string;
   readonly logLevel: ConfigFile["logLevel"];
 }
@@ -175,9 +182,20 @@ function build(file: ConfigFile, reader: Reader): Config {
       "sqlite" in store
         ? { kind: "sqlite", file: store.sqlite === ":memory:" ? store.sqlite : reader.path(store.sqlite) }
         : { kind: "mysql", ...store.mysql, password: reader.secret(store.mysql.password, "store.mysql.password") },
+    http: httpOf(file.http, reader),
     keysFolder: reader.path(file.keys),
     logLevel: file.logLevel,
   };
+}
+
+function httpOf(http: ConfigFile["http"], reader: Reader): Config["http"] {
+  if (!http) return null;
+  const { host, port, bodyAtMostBytes, webhook } = http;
+  const secret =
+    "bearer" in webhook
+      ? { kind: "bearer" as const, value: reader.secret(webhook.bearer, "http.webhook.bearer") }
+      : { kind: "hmac" as const, value: reader.secret(webhook.hmac, "http.webhook.hmac") };
+  return { host, port, bodyAtMostBytes, secret };
 }
 
 function settingsOf(file: ConfigFile, apiUrl: string): Settings {

@@ -69,6 +69,18 @@ const store = z.union([
   }),
 ]);
 
+const http = z.strictObject({
+  host: z.string().default("127.0.0.1"),
+  port,
+  bodyAtMostBytes: z
+    .number()
+    .int()
+    .min(1_024)
+    .max(64 * 1_024 * 1_024)
+    .default(4 * 1_024 * 1_024),
+  webhook: z.union([z.strictObject({ bearer: secret }), z.strictObject({ hmac: secret })]),
+});
+
 const risks = z.array(z.enum(["safe", "disruptive", "data"]));
 export const policySchema = z.strictObject({
   planExpirySeconds: seconds(60, 86_400).default(1_800),
@@ -89,6 +101,7 @@ export const configSchema = z.strictObject({
   clusters: z.array(cluster).min(1),
   slack,
   store,
+  http: http.optional(),
   policy: policySchema.default(policySchema.parse({})),
   keys: z.string().default("./data/keys"),
   logLevel: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),

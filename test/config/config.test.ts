@@ -8,7 +8,13 @@ import { stringify } from "yaml";
 import { loadConfig } from "../../src/config/config.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "dm-medic-config-"));
-const environment = { SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1", PROBE_PASSWORD: "p", TASK_PASSWORD: "t" };
+const environment = {
+  SLACK_BOT_TOKEN: "xoxb-1",
+  SLACK_APP_TOKEN: "xapp-1",
+  PROBE_PASSWORD: "p",
+  TASK_PASSWORD: "t",
+  WEBHOOK_SECRET: "w",
+};
 const load = (content: unknown, env: Record<string, string> = environment) => {
   const file = join(folder, "c.yaml");
   writeFileSync(file, typeof content === "string" ? content : stringify(content));

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { COUNTERS, GAUGES, HISTOGRAMS } from "../../src/app/ports/metrics.ts";
 import { commandTree } from "../../src/cli/medic.ts";
 import { SCENARIOS } from "../../src/demo/scenarios.ts";
 import { AUDIT_KINDS } from "../../src/domain/audit/audit-event.ts";
 import { KINDS } from "../../src/domain/diagnosis/finding.ts";
 import { COMMANDS } from "../../src/domain/wording/help.ts";
 import { DRIVER_ROUTES } from "../../src/stand-ins/slack/request-handler.ts";
+import { importsOf, listSources } from "../support/rooms.ts";
 
 const paper = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), "utf8");
 const firstCells = (text: string) => [...text.matchAll(/^\| `([^`\n]+)`\s*\|/gm)].map(([, cell]) => cell!);
@@ -46,4 +48,44 @@ test("every scenario has a title, and links in the papers lead to files", () => 
     for (const [, target] of paper(name).matchAll(/\]\((?!https?:)([^)#]+)\)/g))
       assert.ok(readFileSync(new URL(target!, new URL(`../../${name}`, import.meta.url))).length > 0, `${name}: ${target}`);
   }
+});
+
+test("docs/metrics.md lists every metric with its labels", () => {
+  const told = [...paper("docs/metrics.md").matchAll(/^\| `([^`\n]+)`\s*\|([^|\n]*)\|/gm)].map(([, name, labels]) => [
+    name,
+    [...labels!.matchAll(/`([^`]+)`/g)].map(([, label]) => label),
+  ]);
+
+  assert.deepEqual(Object.fromEntries(told), { ...COUNTERS, ...GAUGES, ...HISTOGRAMS });
+});
+
+test("the alert rules name only metrics that exist", () => {
+  const named = [...paper("docs/dm-medic.rules.yml").matchAll(/dm_medic_\w+/g)].map(([name]) => name);
+
+  assert.ok(named.length > 3);
+  for (const name of named) assert.ok(name in { ...COUNTERS, ...GAUGES, ...HISTOGRAMS }, name);
+});
+
+test("the image copies what is there, runs as nobody special, and has every package that the code imports", () => {
+  const image = paper("Dockerfile");
+  const { dependencies } = JSON.parse(paper("package.json")) as { dependencies: Record<string, string> };
+  const root = new URL("../../src", import.meta.url).pathname;
+  const imported = listSources(root)
+    .flatMap((file) => importsOf(root, file, readFileSync(`${root}/${file}`, "utf8")))
+    .map(({ to }) => to)
+    .filter((to) => !to.startsWith("node:") && !/\.(?:ts|json)$/.test(to));
+
+  for (const [, copied] of image.matchAll(/^COPY ([^\s]+)/gm))
+    assert.ok(existsSync(new URL(`../../${copied}`, import.meta.url)), copied);
+  assert.match(image, /^USER node$/m);
+  assert.match(image, /--omit=dev --omit=optional/);
+  for (const name of new Set(
+    imported.map((to) =>
+      to
+        .split("/")
+        .slice(0, to.startsWith("@") ? 2 : 1)
+        .join("/"),
+    ),
+  ))
+    assert.ok(name in dependencies, name);
 });

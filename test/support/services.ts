@@ -1,6 +1,7 @@
 /** The real services that tests need, from Debian's packages. The runner says which are there; a test without its service is skipped, in CI it fails. */
 export const SERVICES = {
   mariadb: { package: "mariadb-server", commands: ["mariadbd"] },
+  alertmanager: { package: "prometheus-alertmanager", commands: ["prometheus-alertmanager"] },
   chromium: { package: "chromium", commands: ["chromium"] },
 } as const;
 export type Service = keyof typeof SERVICES;

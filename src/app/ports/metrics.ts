@@ -33,7 +33,6 @@ export const HISTOGRAMS = {
   dm_medic_poll_seconds: ["cluster"],
   dm_medic_webhook_seconds: [],
   dm_medic_click_ack_seconds: [],
-  dm_medic_store_seconds: ["operation"],
 } as const;
 export type CounterName = keyof typeof COUNTERS;
 export type GaugeName = keyof typeof GAUGES;

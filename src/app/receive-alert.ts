@@ -1,0 +1,115 @@
+import type { Alert, AlertTarget } from "../domain/alert/alert.ts";
+import { mapAlert } from "../domain/alert/map-alert.ts";
+import type { Incident } from "../domain/incident/incident.ts";
+import { alertNotice } from "../domain/wording/alert-notice.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Metrics } from "./ports/metrics.ts";
+import type { Settings } from "./ports/settings.ts";
+import type { Store, StoreParts } from "./ports/store.ts";
+import { clusterOf } from "./report-incident.ts";
+import type { Watch } from "./watch.ts";
+
+export interface AlertParts {
+  readonly store: Store;
+  readonly watch: Watch;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+}
+
+export interface ReceiveAlert {
+  /** Durable when it resolves; returns how many were not known before. */
+  receive(alerts: readonly Alert[]): Promise<number>;
+  /** Works on what was received: one poll for each cluster concerned, however many alerts there are. */
+  work(signal: AbortSignal): Promise<void>;
+}
+
+const AT_ONCE = 1_000;
+const KEPT_ALERTS = 20;
+const KEEP_HANDLED_MS = 7 * 86_400_000;
+
+type Mapped = { readonly alert: Alert; readonly target: AlertTarget };
+
+/** Alerts wake the watch; whether something is wrong is DM's status to say. One that maps to nothing is posted, never dropped. */
+export function createReceiveAlert(parts: AlertParts): ReceiveAlert {
+  const { store, watch, settings, clock, metrics } = parts;
+  return {
+    async receive(alerts) {
+      const fresh = await store.inbox.put(alerts);
+      metrics.count("dm_medic_alerts_received_total", { outcome: "stored" }, fresh);
+      metrics.count("dm_medic_alerts_received_total", { outcome: "known" }, alerts.length - fresh);
+      return fresh;
+    },
+    async work(signal) {
+      const waiting = await store.inbox.waiting(AT_ONCE);
+      metrics.set("dm_medic_inbox_waiting", waiting.length);
+      if (waiting.length === 0) return;
+      const scopes = settings.clusters.map(({ name, alertLabels }) => ({
+        cluster: name,
+        labels: alertLabels,
+        workers: watch.latest(name).observation?.workers ?? null,
+      }));
+      const mapped = waiting.map(({ alert }): Mapped => ({ alert, target: mapAlert(alert, scopes) }));
+      const woken = new Set(
+        mapped.flatMap(({ alert, target }) => (target.kind === "mapped" && alert.status === "firing" ? [target.cluster] : [])),
+      );
+      await Promise.all(Array.from(woken, (cluster) => watch.poll(cluster, signal)));
+      await store.transaction(async (tx) => {
+        await noteOnIncidents(tx, mapped);
+        await notices(parts, tx, mapped);
+        await tx.inbox.handled(
+          waiting.map(({ id }) => id),
+          clock.now(),
+        );
+      });
+      await store.inbox.forgetHandledBefore(clock.now() - KEEP_HANDLED_MS);
+    },
+  };
+}
+
+function concerns(incident: Incident, target: AlertTarget): boolean {
+  if (target.kind !== "mapped" || incident.cluster !== target.cluster) return false;
+  if (incident.root.kind === "masters") return true;
+  return incident.members.some(
+    ({ finding }) =>
+      (target.task === null || finding.task === target.task || finding.task === null) &&
+      (target.source === null || finding.source === target.source) &&
+      (target.worker === null || target.source !== null || finding.worker === target.worker),
+  );
+}
+
+async function noteOnIncidents(tx: StoreParts, mapped: readonly Mapped[]): Promise<void> {
+  for (const incident of await tx.incidents.open()) {
+    const heard = mapped
+      .filter(({ target }) => concerns(incident, target))
+      .map(({ alert }) => ({ fingerprint: alert.fingerprint, name: alert.name, status: alert.status, at: alert.receivedAt }));
+    if (heard.length > 0) await tx.incidents.update({ ...incident, alerts: [...incident.alerts, ...heard].slice(-KEPT_ALERTS) });
+  }
+}
+
+/** One message a kind of alert: in a storm it is updated, not repeated. */
+async function notices({ settings, clock }: AlertParts, tx: StoreParts, mapped: readonly Mapped[]): Promise<void> {
+  const open = await tx.incidents.open();
+  const alone = mapped.filter(
+    ({ alert, target }) => alert.status === "firing" && !open.some((incident) => concerns(incident, target)),
+  );
+  const byKey = new Map(alone.map((one) => [keyOf(one), one]));
+  for (const [key, { alert, target }] of byKey) {
+    const cluster = target.kind === "mapped" ? clusterOf(settings, target.cluster) : null;
+    const words = alertNotice(alert, cluster !== null, (cluster ?? settings.clusters[0]!).language);
+    await tx.outbox.wish({
+      key,
+      channel: cluster?.channel ?? settings.defaultChannel,
+      threadOf: null,
+      document: words,
+      urgency: 2,
+      at: clock.now(),
+    });
+  }
+}
+
+function keyOf({ alert, target }: Mapped): string {
+  const about =
+    target.kind === "mapped" ? `${target.cluster}:${target.task ?? ""}:${target.source ?? target.worker ?? ""}` : "unmapped";
+  return `alert:${alert.name}:${about}`.slice(0, 170);
+}

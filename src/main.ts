@@ -52,7 +52,7 @@ export async function startMedic(config: Config, overrides: Overrides = {}): Pro
   const clock = systemClock;
   const log = createLog(config.logLevel);
   const undo: (() => Promise<void>)[] = [];
-  const httpPort: number | null = null;
+  let httpPort: number | null = null;
 
   // What lasts
   const opened = await openStore(config.store, sha256);

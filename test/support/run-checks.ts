@@ -8,7 +8,11 @@ const bin = (name: string): string => `${root}node_modules/.bin/${name}`;
 
 function run(title: string, command: string, parameters: readonly string[]): boolean {
   const begun = performance.now();
-  const { status, stdout, stderr } = spawnSync(command, parameters, { cwd: root, encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(command, parameters, {
+    cwd: root,
+    encoding: "utf8",
+    env: { ...process.env, NO_COLOR: "1" },
+  });
   const good = status === 0;
   console.log(`${good ? "✔" : "✘"} ${title} (${((performance.now() - begun) / 1000).toFixed(1)} s)`);
   if (!good) console.log(`${stdout}${stderr}`.slice(-8_000));

@@ -91,7 +91,7 @@ function asProblems(issue: z.core.$ZodIssue): Problem[] {
     return issue.keys.map((key) => ({
       path: path === "" ? key : `${path}.${key}`,
       wrong: "there is no such setting",
-      wouldDo: "take it out, or look for its name in docs/configuration.md",
+      wouldDo: "take it out, or look for its name in dm-medic.example.yaml",
     }));
   if (issue.code === "invalid_union")
     return [
@@ -102,10 +102,10 @@ function asProblems(issue: z.core.$ZodIssue): Problem[] {
             .flat()
             .map((inner) => inner.message)
             .join("; or ") || issue.message,
-        wouldDo: "see docs/configuration.md",
+        wouldDo: "see dm-medic.example.yaml",
       },
     ];
-  return [{ path: path || "(the file)", wrong: issue.message, wouldDo: "see docs/configuration.md" }];
+  return [{ path: path || "(the file)", wrong: issue.message, wouldDo: "see dm-medic.example.yaml" }];
 }
 
 function doubles({ clusters }: ConfigFile): Problem[] {

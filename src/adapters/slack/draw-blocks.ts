@@ -1,11 +1,21 @@
 import type { ActionsBlockElement, KnownBlock } from "@slack/types";
 import type { Block, Button, Document, Inline } from "../../domain/wording/document.ts";
-import { bounded, escapeMrkdwn } from "./escape.ts";
-import { richElements } from "./rich-text.ts";
+import { bounded, escapeMrkdwn, literalMrkdwn } from "./escape.ts";
+import { fitElements, weightOf } from "./fit-elements.ts";
+import { isLink, isTime, richElements, utc } from "./rich-text.ts";
 
 const TONES: Readonly<Record<Document["tone"], string>> = { critical: "🔴", warning: "🟠", info: "🔵", good: "🟢", quiet: "⚪" };
-/** All text of one message; Slack cuts near 13,200 (`msg_blocks_too_long`). */
-const TEXT_AT_MOST = 11_000;
+
+export interface Limits {
+  readonly blocks: number;
+  /** Of all blocks together; Slack refuses from about 13,200 (`msg_blocks_too_long`), and says nowhere what it counts. */
+  readonly weight: number;
+}
+export const MESSAGE_LIMITS: Limits = { blocks: 48, weight: 11_500 };
+/** For a message that Slack found too long although it kept the limits that are known. */
+export const SMALL_LIMITS: Limits = { blocks: 20, weight: 4_000 };
+/** A view may hold 100 blocks and 250 KB. */
+export const VIEW_LIMITS: Limits = { blocks: 90, weight: 11_500 };
 
 export interface DrawnMessage {
   /** For notifications and screen readers. */
@@ -13,50 +23,76 @@ export interface DrawnMessage {
   readonly blocks: KnownBlock[];
 }
 
-/** Draws a document within every limit of Slack, whatever it holds; what does not fit is counted in a note. `salt` makes block ids new with each update. */
-export function drawMessage(document: Document, salt: string): DrawnMessage {
+/** Draws a document within every limit of Slack, whatever it holds; what does not fit is counted. `salt` makes block ids new with each update. */
+export function drawMessage(document: Document, salt: string, limits: Limits = MESSAGE_LIMITS): DrawnMessage {
   return {
-    text: escapeMrkdwn(bounded(`${TONES[document.tone]} ${document.headline}`, 2_900)),
-    blocks: drawBlocks(document, salt, 48),
+    text: bounded(escapeMrkdwn(bounded(`${TONES[document.tone]} ${document.headline}`, 2_900)), 3_900),
+    blocks: drawBlocks(document, salt, limits),
   };
 }
 
-export function drawBlocks(document: Document, salt: string, blocksAtMost: number): KnownBlock[] {
-  const actions = drawActions(document.buttons, salt);
-  const body: KnownBlock[] = [];
-  let used = document.headline.length;
-  let left = 0;
-  for (const block of document.blocks) {
-    const size = JSON.stringify(block).length;
-    if (body.length >= blocksAtMost - 3 - actions.length || used + size > TEXT_AT_MOST) left++;
-    else {
-      used += size;
-      body.push(...drawBlock(block, body.at(-1)));
-    }
-  }
-  if (left > 0) body.push(context([{ kind: "plain", text: `… +${left}` }]));
+export function drawBlocks(document: Document, salt: string, limits: Limits): KnownBlock[] {
   const header: KnownBlock = {
     type: "header",
-    text: { type: "plain_text", emoji: true, text: bounded(`${TONES[document.tone]} ${document.headline}`, 148) },
+    // emoji: false leaves `:fire:` in a task's name as it is; our own signs are characters.
+    text: { type: "plain_text", emoji: false, text: bounded(`${TONES[document.tone]} ${document.headline}`, 148) },
   };
-  return [header, ...body, ...actions].map((block, index) => ({ ...block, block_id: `${salt}.${index}`.slice(-250) }));
+  const actions = drawActions(document.buttons, limits);
+  const body = drawBody(document.blocks, {
+    blocks: limits.blocks - 2 - actions.length,
+    weight: limits.weight - weightOf([header, ...actions]),
+  });
+  // The ids weigh too, so they are short; they need to differ within a message and from the version before only.
+  return [header, ...body, ...actions].map((block, index) => ({ ...block, block_id: `${salt.slice(-24)}.${index}` }));
 }
 
-/** Neighbouring rich texts become one block, so that a long list of findings stays far from fifty blocks. */
-function drawBlock(block: Block, before: KnownBlock | undefined): KnownBlock[] {
-  if (block.kind === "divider") return [{ type: "divider" }];
-  if (block.kind === "note") return [context(block.text)];
-  const elements = richElements(block);
-  if (elements.length === 0) return [];
-  if (before?.type === "rich_text" && before.elements.length + elements.length < 12) {
-    before.elements.push(...elements);
-    return [];
+const AROUND_A_BLOCK = 80;
+
+function drawBody(blocks: readonly Block[], limits: Limits): KnownBlock[] {
+  const body: KnownBlock[] = [];
+  let room = limits.weight;
+  let left = 0;
+  for (const block of blocks) {
+    const drawn = room > AROUND_A_BLOCK ? drawBlock(block, room - AROUND_A_BLOCK) : null;
+    const before = body.at(-1);
+    if (drawn?.type === "rich_text" && drawn.elements.length === 0) continue;
+    if (!drawn) left++;
+    else if (drawn.type === "rich_text" && before?.type === "rich_text" && before.elements.length + drawn.elements.length < 12)
+      // Neighbours become one, so that a long list of findings stays far from fifty blocks.
+      before.elements.push(...drawn.elements);
+    else if (body.length >= limits.blocks) {
+      left++;
+      continue;
+    } else body.push(drawn);
+    if (drawn) room -= weightOf(drawn) + AROUND_A_BLOCK;
   }
-  return [{ type: "rich_text", elements }];
+  return left === 0 ? body : [...body, context([{ kind: "plain", text: `… +${left}` }])];
 }
 
+/** null: it does not fit. */
+function drawBlock(block: Block, room: number): KnownBlock | null {
+  if (block.kind === "divider") return { type: "divider" };
+  if (block.kind === "note") {
+    const drawn = context(block.text);
+    return weightOf(drawn) <= room ? drawn : null;
+  }
+  const elements = richElements(block);
+  if (elements.length === 0) return { type: "rich_text", elements: [] };
+  const fitting = fitElements(elements, room);
+  return fitting && { type: "rich_text", elements: fitting };
+}
+
+/** A context block knows only mrkdwn. `verbatim`: nothing that looks like an address or a channel is made a link. */
 function context(inlines: readonly Inline[]): KnownBlock {
-  return { type: "context", elements: [{ type: "mrkdwn", text: bounded(inlines.map(mrkdwn).join(""), 2_900) || " " }] };
+  let text = "";
+  for (const piece of inlines.map(mrkdwn)) {
+    if (text.length + piece.length > 2_900) {
+      text += "…";
+      break;
+    }
+    text += piece;
+  }
+  return { type: "context", elements: [{ type: "mrkdwn", verbatim: true, text: text.trim() === "" ? "…" : text }] };
 }
 
 function mrkdwn(inline: Inline): string {
@@ -64,41 +100,47 @@ function mrkdwn(inline: Inline): string {
     case "plain":
       return literal(inline.text);
     case "strong":
-    case "person":
-      return `*${literal(inline.kind === "person" ? (inline.name ?? inline.id) : inline.text)}*`;
-    case "code":
-      return `\`${escapeMrkdwn(bounded(inline.text, 300)).replace(/`/g, "'")}\``;
+    case "person": {
+      const words = literal(inline.kind === "person" ? (inline.name ?? inline.id) : inline.text);
+      return words.trim() === "" ? words : `*${words}*`;
+    }
+    case "code": {
+      const words = escapeMrkdwn(bounded(inline.text, 300)).replace(/`/g, "'").replace(/\n/g, " ");
+      return words.trim() === "" ? words : `\`${words}\``;
+    }
     case "mention":
       return inline.of === "group" ? `<!subteam^${inline.id}>` : `<@${inline.id}>`;
     case "time":
-      return `<!date^${Math.floor(inline.at / 1000)}^{date_short_pretty} {time}|${new Date(inline.at).toISOString().slice(0, 16).replace("T", " ")} UTC>`;
+      return isTime(inline.at) ? `<!date^${Math.floor(inline.at / 1000)}^{date_short_pretty} {time}|${utc(inline.at, 16)}>` : "?";
     case "link":
-      return `<${escapeMrkdwn(inline.url)}|${literal(inline.text)}>`;
+      return isLink(inline.url)
+        ? `<${escapeMrkdwn(inline.url)}|${literal(inline.text || "↗")}>`
+        : literal(`${inline.text} ${inline.url}`);
     default:
       return inline satisfies never;
   }
 }
 
-/** A context block parses mrkdwn; a zero-width space keeps *, _, ~ and ` of foreign words from formatting. */
-function literal(text: string): string {
-  return escapeMrkdwn(bounded(text, 600)).replace(/[*_~`]/g, "$&\u200b");
-}
+const literal = (text: string): string => literalMrkdwn(bounded(text, 600));
 
-function drawActions(buttons: readonly Button[], salt: string): KnownBlock[] {
-  if (buttons.length === 0) return [];
-  const elements = buttons
-    .slice(0, 20)
-    .map((button, index): ActionsBlockElement => (button.choices ? drawSelect(button, index) : drawButton(button, index)));
-  return [{ type: "actions", block_id: salt, elements }];
+function drawActions(buttons: readonly Button[], limits: Limits): KnownBlock[] {
+  const elements: ActionsBlockElement[] = [];
+  let room = limits.weight / 2;
+  for (const [index, button] of buttons.slice(0, 25).entries()) {
+    const element = button.choices ? drawSelect(button, button.choices, index) : drawButton(button, index);
+    room -= element ? weightOf(element) : 0;
+    if (element && room > 0) elements.push(element);
+  }
+  return elements.length === 0 ? [] : [{ type: "actions", elements }];
 }
 
 function drawButton(button: Button, index: number): ActionsBlockElement {
-  const { confirm, style } = button;
+  const { confirm, style, value } = button;
   return {
     type: "button",
     action_id: `${button.action}:${index}`,
     text: plain(button.label, 74),
-    value: button.value.slice(0, 1_900),
+    ...(value === "" ? {} : { value: value.slice(0, 1_900).toWellFormed() }),
     ...(style === "default" ? {} : { style }),
     ...(confirm
       ? {
@@ -113,11 +155,20 @@ function drawButton(button: Button, index: number): ActionsBlockElement {
   };
 }
 
-function drawSelect(button: Button, index: number): ActionsBlockElement {
-  const options = (button.choices ?? [])
+/** A choice whose value Slack would not carry whole is left out: a cut id would mean something else. */
+function drawSelect(button: Button, choices: NonNullable<Button["choices"]>, index: number): ActionsBlockElement | null {
+  const options = choices
+    .filter(({ value }) => value !== "" && value.length <= 75 && value.isWellFormed())
     .slice(0, 100)
-    .map((choice) => ({ text: plain(choice.label, 74), value: choice.value.slice(0, 74) }));
+    .map((choice) => ({ text: plain(choice.label, 74), value: choice.value }));
+  if (options.length === 0) return null;
   return { type: "static_select", action_id: `${button.action}:${index}`, placeholder: plain(button.label, 149), options };
 }
 
-const plain = (text: string, atMost: number) => ({ type: "plain_text" as const, text: bounded(text, atMost) || " " });
+export function plain(
+  text: string,
+  atMost: number,
+): { readonly type: "plain_text"; readonly emoji: false; readonly text: string } {
+  const shown = bounded(text, atMost);
+  return { type: "plain_text", emoji: false, text: shown.trim() === "" ? "…" : shown };
+}

@@ -1,8 +1,7 @@
 import type { ModalView } from "@slack/types";
 import type { Document } from "../../domain/wording/document.ts";
 import type { Language } from "../../domain/wording/language.ts";
-import { drawBlocks } from "./draw-blocks.ts";
-import { bounded } from "./escape.ts";
+import { drawBlocks, plain, VIEW_LIMITS } from "./draw-blocks.ts";
 
 export const REASON_CALLBACK = "reason";
 
@@ -10,8 +9,6 @@ const TEXTS = {
   en: { loading: "One moment …", close: "Close", send: "Send", reason: "Why? (kept in the audit record)" },
   zh: { loading: "请稍候……", close: "关闭", send: "提交", reason: "理由（会写入审计记录）" },
 } as const;
-
-const plain = (text: string, atMost: number) => ({ type: "plain_text" as const, text: bounded(text, atMost) });
 
 /** Opened within the trigger's three seconds, before any work. */
 export function loadingModal(title: string, language: Language): ModalView {
@@ -28,7 +25,7 @@ export function documentModal(title: string, document: Document, language: Langu
     type: "modal",
     title: plain(title, 24),
     close: plain(TEXTS[language].close, 24),
-    blocks: drawBlocks({ ...document, buttons: [] }, "modal", 90),
+    blocks: drawBlocks({ ...document, buttons: [] }, "modal", VIEW_LIMITS),
   };
 }
 

@@ -9,7 +9,7 @@ import type { Settings } from "../../app/ports/settings.ts";
 import type { Store, StoredClick } from "../../app/ports/store.ts";
 import type { ButtonAction, Document } from "../../domain/wording/document.ts";
 import { COMMAND_NAMES } from "./command-name.ts";
-import { drawBlocks, drawMessage } from "./draw-blocks.ts";
+import { drawBlocks, drawMessage, VIEW_LIMITS } from "./draw-blocks.ts";
 import { documentModal, loadingModal, REASON_CALLBACK, reasonModal } from "./draw-modal.ts";
 import { ActionPayload, ReasonMetadata } from "./payloads.ts";
 
@@ -62,7 +62,7 @@ export function registerListeners(app: App, parts: ListenerParts): void {
     const home = await guarded(parts, () =>
       parts.commands.handle({ text: "status", person: personOf(parts, event.user, null), channel: "" }, parts.signal),
     );
-    await client.views.publish({ user_id: event.user, view: { type: "home", blocks: drawBlocks(home, "home", 90) } });
+    await client.views.publish({ user_id: event.user, view: { type: "home", blocks: drawBlocks(home, "home", VIEW_LIMITS) } });
   });
   app.action(/.*/, async ({ body, ack, respond, client }) => onAction(parts, body, () => ack(), respond, client));
   app.view(REASON_CALLBACK, async ({ body, view, ack, client }) => {

@@ -1,7 +1,7 @@
 import { App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } from "@slack/bolt";
 import { WebClient } from "@slack/web-api";
 import type { Clicks } from "../../app/handle-click.ts";
-import type { Commands } from "../../app/handle-command.ts";
+import { type Commands, languageOf } from "../../app/handle-command.ts";
 import type { Chat } from "../../app/ports/chat.ts";
 import type { Clock } from "../../app/ports/clock.ts";
 import type { Log } from "../../app/ports/log.ts";
@@ -58,6 +58,7 @@ export function createSlack(parts: SlackParts): SlackSide {
     metrics,
     log,
     defaultChannel: parts.settings.defaultChannel,
+    languageOf: (channel) => languageOf(parts.settings, channel),
     isActive: parts.isActive,
   });
   const stopping = new AbortController();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { drawBlocks, drawMessage } from "../../../src/adapters/slack/draw-blocks.ts";
+import { drawBlocks, drawMessage, MESSAGE_LIMITS, SMALL_LIMITS } from "../../../src/adapters/slack/draw-blocks.ts";
 import { documentModal, loadingModal, reasonModal } from "../../../src/adapters/slack/draw-modal.ts";
 import { type Block, BUTTON_ACTIONS, type Document, type Inline } from "../../../src/domain/wording/document.ts";
 import { pingsOf } from "../../../src/stand-ins/slack/pings.ts";
@@ -57,6 +57,9 @@ test("any document becomes a message within every limit of Slack", () => {
 
       assert.deepEqual(validateBlocks(drawn.blocks, 50), []);
       assert.ok(drawn.text.length > 0 && drawn.text.length < 40_000);
+      // Counted in the way that is worst for us, the JSON around the words included.
+      assert.ok(JSON.stringify(drawn.blocks).length < 13_200);
+      assert.ok(JSON.stringify(drawMessage(document, "k", SMALL_LIMITS).blocks).length < 5_000);
     }),
     { numRuns: 300 },
   );
@@ -122,7 +125,7 @@ test("a mention that we mean does ping", () => {
       blocks: [{ kind: "paragraph", text: [{ kind: "mention", of: "group", id: "S1" }] }],
     },
     "s",
-    48,
+    MESSAGE_LIMITS,
   );
 
   assert.deepEqual(pingsOf(workspace, "x", blocks as never), ["U1"]);
@@ -134,4 +137,22 @@ test("what does not fit is counted, not silently dropped", () => {
   const drawn = drawMessage({ headline: "x", tone: "info", blocks, buttons: [] }, "s");
 
   assert.match(JSON.stringify(drawn.blocks), /… \+1\d\d/);
+});
+
+test("words of DM that look like marks, emoji names or quotes are shown as they are", () => {
+  const words = "*not bold* :fire: `code` ~gone~ _x_\n> quoted";
+  const drawn = drawMessage(
+    { headline: ":fire:", tone: "info", blocks: [{ kind: "note", text: [{ kind: "plain", text: words }] }], buttons: [] },
+    "s",
+  );
+
+  const [header, context] = drawn.blocks as unknown as [
+    { text: { emoji: boolean } },
+    { elements: { text: string; verbatim: boolean }[] },
+  ];
+  const shown = context.elements[0]!;
+  assert.equal(header.text.emoji, false);
+  assert.equal(shown.verbatim, true);
+  assert.doesNotMatch(shown.text, /\*not bold\*|:fire:|~gone~|_x_|^&gt;/m);
+  assert.equal(shown.text.replaceAll("\u200b", "").replace("&gt;", ">"), words);
 });

@@ -62,12 +62,13 @@ describe("the sender", () => {
       metrics: createMetrics(),
       log: createLog("silent"),
       defaultChannel: "C9",
+      languageOf: () => "en",
       isActive,
     });
   };
   const wish = (key: string, headline: string, channel = "C1", threadOf: string | null = null) =>
     store.outbox.wish({ key, channel, threadOf, document: document(headline, "info", []), urgency: 1, at: clock.now() });
-  const posted = () => slack.workspace.messages.map(({ text }) => text.replace(/^\(repeat[^)]*\) /, "").replace(/^\S+ /, ""));
+  const posted = () => slack.workspace.messages.map(({ text }) => text.replace(/^\(Sent again[^)]*\) /, "").replace(/^\S+ /, ""));
   const calls = (method: string) => slack.calls.filter((call) => call.method === method).length;
   const send = async (times = 1, sender = newSender()) => {
     for (let round = 0; round < times; round++) {
@@ -137,7 +138,7 @@ describe("the sender", () => {
 
     assert.deepEqual(
       posted()
-        .map((text) => text.replace(/^\(repeat[^)]*\) \S+ /, ""))
+        .map((text) => text.replace(/^\(Sent again[^)]*\) \S+ /, ""))
         .sort(),
       ["a", "b"],
     );
@@ -156,7 +157,7 @@ describe("the sender", () => {
     await send(3, sender);
 
     assert.equal(calls("chat.postMessage"), 2);
-    assert.match(slack.workspace.messages[1]?.text ?? "", /repeat/);
+    assert.match(slack.workspace.messages[1]?.text ?? "", /Sent again/);
     assert.equal((await store.outbox.get("a"))?.state, "failed");
   });
 
@@ -166,7 +167,7 @@ describe("the sender", () => {
 
     await send(2);
 
-    assert.match(slack.workspace.messages[0]?.text ?? "", /repeat/);
+    assert.match(slack.workspace.messages[0]?.text ?? "", /Sent again/);
     assert.equal((await store.outbox.get("a"))?.state, "sent");
   });
 
@@ -191,6 +192,53 @@ describe("the sender", () => {
     await send(2, sender);
 
     assert.deepEqual(posted(), ["two"]);
+  });
+
+  test("what Slack finds too long goes again smaller, at last as its headline alone, and not a fourth time", async () => {
+    const long = Array.from({ length: 30 }, (_, index) => ({
+      kind: "quote" as const,
+      from: `log ${index}`,
+      text: "x".repeat(900),
+    }));
+    await store.outbox.wish({
+      ...{ key: "a", channel: "C1", threadOf: null, urgency: 1, at: clock.now() },
+      document: document("a", "info", long),
+    });
+    for (const error of ["msg_blocks_too_long", "invalid_blocks"])
+      slack.faults.next({ kind: "error", error }, "chat.postMessage");
+
+    await send(2);
+
+    assert.equal(calls("chat.postMessage"), 3);
+    assert.deepEqual(
+      slack.workspace.messages.map(({ blocks }) => blocks.map((block) => block.type)),
+      [["header"]],
+    );
+    assert.equal((await store.outbox.get("a"))?.state, "sent");
+  });
+
+  test("a refusal that no form mends is tried again later, not at once", async () => {
+    await wish("a", "a");
+    for (let index = 0; index < 9; index++) slack.faults.next({ kind: "error", error: "invalid_blocks" }, "chat.postMessage");
+
+    await send(1);
+
+    assert.equal(calls("chat.postMessage"), 3);
+    assert.equal((await store.outbox.get("a"))?.attempts, 1);
+  });
+
+  test("a wrong token keeps everything for the day on which it is right", async () => {
+    await wish("a", "a");
+    await wish("b", "b", "C9");
+    slack.faults.next({ kind: "error", error: "token_revoked" }, "chat.postMessage");
+    const sender = newSender();
+    await send(1, sender);
+    assert.equal(calls("chat.postMessage"), 1);
+    moved += 61_000;
+
+    await send(3, sender);
+
+    assert.deepEqual(posted().sort(), ["a", "b"]);
   });
 
   test("sends nothing while another copy is active", async () => {

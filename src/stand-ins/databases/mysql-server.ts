@@ -12,6 +12,7 @@ import {
   parameters,
   placeholders,
   textRow,
+  typesOf,
   type Value,
   whoIs,
   writePayload,
@@ -51,6 +52,8 @@ const COMMANDS = {
 
 export interface MysqlServerOptions {
   readonly ask: Ask;
+  /** Told when a session's connection is gone. */
+  readonly ended?: (session: Session) => void;
   readonly version: string;
   /** Passwords by user; without it every login works. */
   readonly users?: Readonly<Record<string, string>>;
@@ -69,7 +72,9 @@ export async function startMysqlServer(options: MysqlServerOptions): Promise<Mys
     const fresh = createServer({ noDelay: true }, (socket) => {
       open.add(socket);
       socket.on("error", () => {}).on("close", () => open.delete(socket)); // a client that vanishes is no crash of ours
-      void serve(socket, ++sessions, options, () => hanging).catch(() => socket.destroy());
+      const session: Session = { id: ++sessions, user: "", database: "" };
+      socket.on("close", () => options.ended?.(session));
+      void serve(socket, session, options, () => hanging).catch(() => socket.destroy());
     });
     fresh.listen(port, "127.0.0.1");
     await once(fresh, "listening");
@@ -96,8 +101,7 @@ export async function startMysqlServer(options: MysqlServerOptions): Promise<Mys
   };
 }
 
-async function serve(socket: Socket, id: number, options: MysqlServerOptions, isHanging: () => boolean): Promise<void> {
-  const session: Session = { id, user: "", database: "" };
+async function serve(socket: Socket, session: Session, options: MysqlServerOptions, isHanging: () => boolean): Promise<void> {
   const prepared = new Map<number, { readonly sql: string; readonly count: number; types: number[] }>();
   const salt = Buffer.from(randomBytes(20).map((byte) => byte & 0x7f || 1));
   let sequence = 0;
@@ -119,9 +123,10 @@ async function serve(socket: Socket, id: number, options: MysqlServerOptions, is
   }
   function sayRows(answer: Extract<Answer, { kind: "rows" }>, binary: boolean): void {
     send(lenenc(answer.columns.length));
-    for (const name of answer.columns) send(column(name));
+    const types = typesOf(answer.columns, answer.rows);
+    for (const [index, name] of answer.columns.entries()) send(column(name, types[index]));
     eof();
-    for (const row of answer.rows) send(binary ? binaryRow(row) : textRow(row));
+    for (const row of answer.rows) send(binary ? binaryRow(row, types) : textRow(row));
     eof();
   }
   function prepare(sql: string): void {
@@ -165,7 +170,7 @@ async function serve(socket: Socket, id: number, options: MysqlServerOptions, is
     }
   }
 
-  send(greeting(id, options.version, salt));
+  send(greeting(session.id, options.version, salt));
   for await (const { number, body } of packets(socket)) {
     sequence = number + 1;
     if (isHanging()) continue;

@@ -4,6 +4,8 @@ import type { Socket } from "node:net";
 export type Value = string | number | bigint | Buffer | Date | null;
 
 const UTF8MB4 = 45;
+const BINARY = 63;
+const LONGLONG = 8;
 const VAR_STRING = 253;
 export const AUTOCOMMIT = 2;
 export const IN_TRANSACTION = 1;
@@ -94,23 +96,36 @@ export function textRow(row: readonly Value[]): Buffer {
   return Buffer.concat(row.map((value) => (value === null ? Buffer.from([0xfb]) : lenencText(shown(value)))));
 }
 
-export function binaryRow(row: readonly Value[]): Buffer {
+export function binaryRow(row: readonly Value[], types: readonly ColumnType[]): Buffer {
   const bitmap = Buffer.alloc((row.length + 9) >> 3);
   for (const [index, value] of row.entries()) if (value === null) bitmap[(index + 2) >> 3]! |= 1 << ((index + 2) & 7);
-  return Buffer.concat([
-    Buffer.from([0]),
-    bitmap,
-    ...row.filter((value) => value !== null).map((value) => lenencText(shown(value))),
-  ]);
+  const values = row.flatMap((value, index) => (value === null ? [] : [binaryValue(value, types[index]!)]));
+  return Buffer.concat([Buffer.from([0]), bitmap, ...values]);
 }
 
-/** Every column travels as text: the client then hands strings out. */
-export function column(name: string): Buffer {
+function binaryValue(value: Exclude<Value, null>, type: ColumnType): Buffer {
+  if (type === "text") return lenencText(shown(value));
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigInt64LE(BigInt(value as number | bigint));
+  return bytes;
+}
+
+/** Columns of whole numbers travel as numbers, all others as text. */
+export type ColumnType = "integer" | "text";
+
+export function typesOf(columns: readonly string[], rows: readonly (readonly Value[])[]): ColumnType[] {
+  const isWhole = (value: Value | undefined): boolean => value === null || Number.isSafeInteger(value);
+  return columns.map((_, index) =>
+    rows.every((row) => isWhole(row[index])) && rows.some((row) => row[index] !== null) ? "integer" : "text",
+  );
+}
+
+export function column(name: string, type: ColumnType = "text"): Buffer {
   const tail = Buffer.alloc(13);
   tail[0] = 0x0c;
-  tail.writeUInt16LE(UTF8MB4, 1);
+  tail.writeUInt16LE(type === "text" ? UTF8MB4 : BINARY, 1);
   tail.writeUInt32LE(0xffff, 3);
-  tail[7] = VAR_STRING;
+  tail[7] = type === "text" ? VAR_STRING : LONGLONG;
   return Buffer.concat([...["def", "", "", "", name, name].map(lenencText), tail]);
 }
 

@@ -1,6 +1,8 @@
-import { parse, stringify } from "yaml";
-import { asText } from "./errors.ts";
+import { asOldText, asText, connectionRefused, workerAway, workerUnbound } from "./errors.ts";
 import { type DmErrorModel, gtidText, isV1, placeText, type Source, type Subtask } from "./model.ts";
+import { readsRelay } from "./relay.ts";
+import { copyOfSource } from "./source-yaml.ts";
+import { copyOfTask } from "./task-yaml.ts";
 import type { World } from "./world.ts";
 
 /** The gateway's JSON for each state of the world: v2 and later write every field, v1.0 leaves out the empty ones and says enums as numbers. */
@@ -20,75 +22,70 @@ export type Json = Readonly<Record<string, unknown>>;
 export function status(world: World, name: string, only: readonly string[]): Json {
   const v1 = isV1(world.version);
   const all = [...world.sources.values()].filter((source) => only.length === 0 || v1 || only.includes(source.id));
-  if (name !== "") {
-    const held = new Set(world.held(name).map((subtask) => subtask.source));
-    if (held.size === 0)
-      return v1
-        ? { msg: `task ${name} has no workers or not exist, can try \`refresh-worker-tasks\` cmd first` }
-        : { result: false, msg: `task ${name} has no source or not exist`, sources: [] };
+  if (name === "") {
+    // Asked for by name, a source also answers through the workers that only pull its relay log.
+    const entries = all.flatMap((source) => [entry(world, source, null), ...(only.length > 0 ? relayOnly(world, source) : [])]);
+    return wrap(world, entries);
+  }
+  const held = new Set(world.held(name).map((subtask) => subtask.source));
+  if (held.size > 0)
     return wrap(
       world,
       all.filter((source) => held.has(source.id)).map((source) => entry(world, source, name)),
     );
-  }
-  return wrap(
-    world,
-    all.map((source) => entry(world, source, null)),
-  );
+  return v1
+    ? { msg: `task ${name} has no workers or not exist, can try \`refresh-worker-tasks\` cmd first` }
+    : { result: false, msg: `task ${name} has no source or not exist`, sources: [] };
 }
 
 function wrap(world: World, entries: readonly Json[]): Json {
   return isV1(world.version) ? sparse({ result: true, workers: entries }) : { result: true, msg: "", sources: entries };
 }
 
+const NOTHING_STARTED = "no sub task started";
+
 function entry(world: World, source: Source, task: string | null): Json {
   const worker = world.workerOf(source.id);
-  const subtasks = [...world.subtasks.values()].filter(
-    (subtask) => subtask.source === source.id && (task === null || subtask.task === task),
-  );
-  if (worker?.state !== "alive") return unanswered(world, source, subtasks, worker?.address ?? null);
-  const msg = subtasks.length === 0 ? "no sub task started" : "";
-  const told = subtasks.map((subtask) => subtaskStatus(world, source, subtask));
+  const subtasks = world.ofSource(source.id).filter((subtask) => task === null || subtask.task === task);
+  if (worker?.state !== "alive") return unanswered(world, source, subtasks, task, worker?.address ?? null);
+  const msg = subtasks.length === 0 ? NOTHING_STARTED : "";
+  const subTaskStatus = subtasks.map((subtask) => subtaskStatus(world, source, subtask));
+  const relay = source.relay?.worker == null || source.relay.worker === worker.name ? relayStatus(world, source) : null;
   if (isV1(world.version))
-    return sparse({
-      result: true,
-      worker: worker.address,
-      msg,
-      subTaskStatus: told,
-      relayStatus: relayStatus(world, source),
-      sourceID: source.id,
-    });
+    return sparse({ result: true, worker: worker.address, msg, subTaskStatus, relayStatus: relay, sourceID: source.id });
   return {
     result: true,
     msg,
-    sourceStatus: {
-      source: source.id,
-      worker: worker.name,
-      result: sourceResult(source),
-      relayStatus: relayStatus(world, source),
-    },
-    subTaskStatus: told,
+    sourceStatus: { source: source.id, worker: worker.name, result: sourceResult(source), relayStatus: relay },
+    subTaskStatus,
   };
 }
 
-function unanswered(world: World, source: Source, subtasks: readonly Subtask[], address: string | null): Json {
+function relayOnly(world: World, source: Source): Json[] {
+  const worker = source.relay?.worker ?? null;
+  if (worker === null || worker === source.worker || isV1(world.version)) return [];
+  const sourceStatus = { source: source.id, worker, result: sourceResult(source), relayStatus: relayStatus(world, source) };
+  return [{ result: true, msg: NOTHING_STARTED, sourceStatus, subTaskStatus: [] }];
+}
+
+/** A worker that is away answers nothing; only where the source is bound to none does the master tell of its subtasks. */
+function unanswered(
+  world: World,
+  source: Source,
+  subtasks: readonly Subtask[],
+  task: string | null,
+  address: string | null,
+): Json {
   if (isV1(world.version))
-    return sparse({
-      worker: address ?? "",
-      msg: `[code=38008:class=dm-master:scope=internal:level=high] grpc request error: connection refused`,
-      sourceID: source.id,
-    });
-  if (address !== null) {
-    const msg = `[code=38008:class=dm-master:scope=internal:level=high], Message: grpc request error, RawCause: rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp ${address}: connect: connection refused"`;
-    return {
-      result: false,
-      msg,
-      sourceStatus: { source: source.id, worker: "", result: null, relayStatus: null },
-      subTaskStatus: [],
-    };
-  }
-  const first = subtasks[0]?.task ?? "";
-  const msg = `can't find task=${first} from dm-worker for source=${source.id}, please use dmctl list-member to check if worker is offline.`;
+    return sparse({ worker: address ?? "", msg: asOldText(workerAway(address ?? "")), sourceID: source.id });
+  const away = (msg: string, worker: string, subTaskStatus: readonly Json[]): Json => ({
+    result: false,
+    msg,
+    sourceStatus: { source: source.id, worker, result: null, relayStatus: null },
+    subTaskStatus,
+  });
+  if (address !== null) return away(asText(workerAway(address)), "", []);
+  if (task !== null) return away(asText(workerUnbound(source.id)), "source not bound", []);
   const placeholders = subtasks.map((subtask) => ({
     name: subtask.task,
     stage: "InvalidStage",
@@ -98,26 +95,13 @@ function unanswered(world: World, source: Source, subtasks: readonly Subtask[], 
     msg: "",
     validation: null,
   }));
-  return {
-    result: false,
-    msg,
-    sourceStatus: { source: source.id, worker: "source not bound", result: null, relayStatus: null },
-    subTaskStatus: placeholders,
-  };
+  const msg = `can't find task=${subtasks[0]?.task ?? ""} from dm-worker for source=${source.id}, please use dmctl list-member to check if worker is offline.`;
+  return away(msg, "source not bound", placeholders);
 }
 
 function sourceResult(source: Source): Json | null {
   if (source.upstreamIsUp) return null;
-  const error: DmErrorModel = {
-    code: 10001,
-    class: "database",
-    scope: "upstream",
-    level: "high",
-    message: "database driver error",
-    rawCause: "dial tcp 127.0.0.1:3306: connect: connection refused",
-    workaround: "",
-  };
-  return { isCanceled: false, errors: [modern(error)], detail: null };
+  return { isCanceled: false, errors: [modern(connectionRefused(source.config.port, "upstream"))], detail: null };
 }
 
 function subtaskStatus(world: World, source: Source, subtask: Subtask): Json {
@@ -128,16 +112,15 @@ function subtaskStatus(world: World, source: Source, subtask: Subtask): Json {
     result: result(world, subtask),
     unresolvedDDLLockID: "",
   };
-  const unit =
-    subtask.unit === "Sync"
-      ? { sync: sync(world, source, subtask) }
-      : {
-          [subtask.unit.toLowerCase()]:
-            subtask.unit === "Load"
-              ? { finishedBytes: "1048576", totalBytes: "4194304", progress: "25.00 %", metaBinlog: "" }
-              : {},
-        };
-  return isV1(world.version) ? sparse({ ...base, ...unit }) : { ...base, ...unit, validation: null };
+  const told = { ...base, ...unitStatus(world, source, subtask) };
+  return isV1(world.version) ? sparse(told) : { ...told, unit: subtask.unit ?? "InvalidUnit", validation: null };
+}
+
+function unitStatus(world: World, source: Source, subtask: Subtask): Json {
+  if (subtask.unit === "Sync") return { sync: sync(world, source, subtask) };
+  if (subtask.unit === "Load")
+    return { load: { finishedBytes: "1048576", totalBytes: "4194304", progress: "25.00 %", metaBinlog: "" } };
+  return subtask.unit === "Dump" ? { dump: {} } : {};
 }
 
 function result(world: World, subtask: Subtask): Json | null {
@@ -171,8 +154,9 @@ function old(error: DmErrorModel): Json {
 }
 
 function sync(world: World, source: Source, subtask: Subtask): Json {
-  const local = source.relay !== null;
-  const place = local ? placeText(subtask.position).replace("mysql-bin.", "mysql-bin|000001.") : placeText(subtask.position);
+  const local = readsRelay(source);
+  const plain = placeText(subtask.position);
+  const place = local ? plain.replace("mysql-bin.", "mysql-bin|000001.") : plain;
   const positions = {
     totalEvents: String(subtask.events),
     masterBinlog: placeText(source.upstream),
@@ -212,7 +196,7 @@ function relayStatus(world: World, source: Source): Json | null {
     masterBinlogGtid: gtidText(source.upstream),
     relaySubDir: "0-101.000001",
     relayBinlog: placeText(relay.position),
-    relayBinlogGtid: gtidText(relay.position),
+    relayBinlogGtid: isV1(world.version) ? "" : gtidText(relay.position),
     relayCatchUpMaster: relay.errors.length === 0,
     stage: relay.stage,
     result: errors,
@@ -269,77 +253,9 @@ export function members(world: World, clientUrl: string): Json {
 
 /** `GET tasks/{name}?type=N`: 1 the task with its password masked, 4 the source. */
 export function config(world: World, name: string, type: number): Json {
-  if (type === 1) {
-    const task = world.tasks.get(name);
-    return task ? { result: true, msg: "", cfg: maskedTask(task.yaml) } : { result: false, msg: "task not found", cfg: "" };
-  }
-  if (type === 4) {
-    const source = world.sources.get(name);
-    return source ? { result: true, msg: "", cfg: sourceYaml(source) } : { result: false, msg: "source not found", cfg: "" };
-  }
-  return { result: false, msg: `invalid config op '${type === 0 ? "InvalidType" : type}'`, cfg: "" };
-}
-
-/** DM writes its defaults out and masks the target's password. */
-function maskedTask(yaml: string): string {
-  const task = parse(yaml) as Record<string, unknown>;
-  const target = task["target-database"] as Record<string, unknown>;
-  return stringify({
-    "is-sharding": false,
-    "shard-mode": "",
-    "meta-schema": "dm_meta",
-    "case-sensitive": false,
-    ...task,
-    "target-database": { ...target, password: "******", "max-allowed-packet": null, session: {}, security: null },
-    "clean-dump-file": false,
-    "remove-meta": false,
-  });
-}
-
-function sourceYaml({ id, config: settings, relay }: Source): string {
-  return stringify({
-    enable: true,
-    "enable-gtid": settings.enableGtid,
-    "enable-relay": relay !== null,
-    "source-id": id,
-    from: { host: "127.0.0.1", port: 3306, user: "dm", password: "******" },
-    checker: {
-      "check-enable": settings.checkEnable,
-      "backoff-rollback": "5m0s",
-      "backoff-max": `${settings.backoffMaxSeconds}s`,
-      "check-interval": "5s",
-    },
-  });
-}
-
-/** OpenAPI's task status: errors flattened to one text, no word of who paused. */
-export function openapiStatus(world: World, name: string): Json {
-  const data = world.held(name).map((subtask) => {
-    const source = world.sources.get(subtask.source)!;
-    const error = subtask.errors.map(asText).join("\n");
-    return {
-      name,
-      source_name: subtask.source,
-      worker_name: source.worker ?? "",
-      stage: subtask.stage,
-      unit: subtask.unit,
-      unresolved_ddl_lock_id: "",
-      ...(error ? { error_msg: error } : {}),
-      sync_status: {
-        binlog_type: "remote",
-        blocking_ddls: null,
-        master_binlog: placeText(source.upstream),
-        master_binlog_gtid: gtidText(source.upstream),
-        recent_tps: 0,
-        seconds_behind_master: 0,
-        synced: subtask.synced,
-        syncer_binlog: placeText(subtask.position),
-        syncer_binlog_gtid: gtidText(subtask.position),
-        total_events: subtask.events,
-        total_tps: 0,
-        unresolved_groups: null,
-      },
-    };
-  });
-  return { data, total: data.length };
+  const found = type === 1 ? world.tasks.get(name) : world.sources.get(name);
+  if (type !== 1 && type !== 4)
+    return { result: false, msg: `invalid config op '${type === 0 ? "InvalidType" : type}'`, cfg: "" };
+  if (!found) return { result: false, msg: `${type === 1 ? "task" : "source"} not found`, cfg: "" };
+  return { result: true, msg: "", cfg: "yaml" in found ? copyOfTask(found.yaml) : copyOfSource(found) };
 }

@@ -1,9 +1,12 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
-import { config, type Json, members, openapiStatus, status } from "./answers.ts";
-import { isV1 } from "./model.ts";
+import { config, type Json, members, status } from "./answers.ts";
+import { atLeast, isV1 } from "./model.ts";
+import { openapi } from "./openapi.ts";
 import { operate, startTask } from "./operations.ts";
+import { operateSources } from "./source-operations.ts";
+import { handleStatements } from "./statement-operations.ts";
 import { World, type WorldOptions } from "./world.ts";
 
 export interface DmCall {
@@ -36,7 +39,7 @@ export interface DmStandIn {
   stop(): Promise<void>;
 }
 
-type Reply = { readonly status: number; readonly json?: Json; readonly text?: string };
+type Reply = { readonly status: number; readonly json?: Json; readonly text?: string; readonly contentType?: string | null };
 
 /** A DM-master on 127.0.0.1: the gateway of its version, the version page, and (v5.3 and later) OpenAPI's task status. */
 export async function startDmStandIn(options: WorldOptions & { readonly port?: number }): Promise<DmStandIn> {
@@ -107,21 +110,22 @@ const badBody = (message: string): Reply => ({ status: 400, json: { code: 3, mes
 
 async function route(world: World, { method, path, body }: DmCall, clientUrl: string): Promise<Reply> {
   const url = new URL(path, "http://stand-in");
-  const v1 = isV1(world.version);
-  if (url.pathname === "/status")
-    return {
-      status: 200,
-      text: "Release Version: None\nGit Commit Hash: None\nGit Branch: None\nUTC Build Time: None\nGo Version: None\n".replace(
-        "None",
-        v1 ? "None" : world.version,
-      ),
-    };
+  if (url.pathname === "/status") return { status: 200, text: versionPage(world), contentType: "text/plain" };
   const gateway = /^\/apis\/v1alpha1\/([a-z]+)(?:\/([^/]*))?$/.exec(url.pathname);
   if (gateway)
     return ofGateway(world, method, gateway[1]!, decodeURIComponent(gateway[2] ?? ""), url.searchParams, body, clientUrl);
-  const openapi = /^\/api\/v1\/tasks\/([^/]+)\/status$/.exec(url.pathname);
-  if (openapi && !v1 && method === "GET") return { status: 200, json: openapiStatus(world, decodeURIComponent(openapi[1]!)) };
+  const second = /^\/api\/v1\/(.+)$/.exec(url.pathname);
+  if (second && world.hasOpenapi) {
+    const told = openapi(world, method, second[1]!, url.searchParams, body);
+    if (told) return { ...told, contentType: told.json ? "application/json; charset=utf-8" : null };
+  }
   return { status: 404, text: "404 page not found\n" };
+}
+
+function versionPage({ version, isUnstamped }: World): string {
+  const stamps = ["Git Commit Hash", "Git Branch", "UTC Build Time", "Go Version"].map((name) => `${name}: None\n`).join("");
+  const release = isV1(version) || isUnstamped ? "None" : version;
+  return `Release Version: ${release}\n${stamps}${atLeast(version, "v8.0") ? "Failpoint Build: false\n" : ""}`;
 }
 
 async function ofGateway(
@@ -140,6 +144,8 @@ async function ofGateway(
     return v1 ? { status: 404, text: "Not Found\n" } : { status: 200, json: members(world, clientUrl) };
   if (room === "tasks" && method === "PUT") return { status: 200, json: operate(world, name, given) };
   if (room === "tasks" && method === "POST") return { status: 200, json: await startTask(world, given) };
+  if (room === "sources" && method === "PUT" && !v1) return { status: 200, json: operateSources(world, given) };
+  if (room === "errors" && method === "PUT" && !v1) return { status: 200, json: handleStatements(world, given) };
   if (room === "tasks" && method === "GET") {
     if (v1) return { status: 405, text: "Method Not Allowed\n" };
     const type = query.get("type") ?? "0";
@@ -152,6 +158,8 @@ async function ofGateway(
 
 function send(response: ServerResponse, reply: Reply): void {
   response.statusCode = reply.status;
-  response.setHeader("content-type", reply.json ? "application/json" : "text/plain; charset=utf-8");
+  const contentType =
+    reply.contentType === undefined ? (reply.json ? "application/json" : "text/plain; charset=utf-8") : reply.contentType;
+  if (contentType !== null) response.setHeader("content-type", contentType);
   response.end(reply.json ? JSON.stringify(reply.json) : (reply.text ?? ""));
 }

@@ -1,5 +1,6 @@
 import type { DmErrorModel } from "./model.ts";
 
+/** Errors shaped as DM's own are: where the words stand, not what they say, is what a reader must cope with. */
 const database = (
   code: number,
   scope: DmErrorModel["scope"],
@@ -8,7 +9,8 @@ const database = (
   workaround = "",
 ): DmErrorModel => ({ code, class: "database", scope, level: "high", message, rawCause, workaround });
 
-/** Errors shaped as DM's own are: where the words stand, not what they say, is what a reader must cope with. */
+const LOOK_AT_DATABASE = "Please check the database connection and the database config in configuration file.";
+
 export const invalidConnection = (): DmErrorModel =>
   database(
     10006,
@@ -16,34 +18,24 @@ export const invalidConnection = (): DmErrorModel =>
     "startLocation: [position: (mysql-bin.000003, 3591), gtid-set: 0-101-12], endLocation: [position: (mysql-bin.000003, 3681), gtid-set: 0-101-12]: execute statement failed: begin",
     "invalid connection",
   );
-export const badConnection = (): DmErrorModel => ({
-  ...database(10002, "downstream", "database driver", "driver: bad connection"),
-  level: "high",
+export const badConnection = (): DmErrorModel => database(10002, "downstream", "database driver", "driver: bad connection");
+export const connectionRefused = (port: number, scope: "upstream" | "downstream" = "downstream"): DmErrorModel =>
+  database(10001, scope, "database driver error", `dial tcp 127.0.0.1:${port}: connect: connection refused`, LOOK_AT_DATABASE);
+/** What a subtask says that could not log in when its unit was made. */
+export const accessDenied = (task: string, cause: string): DmErrorModel =>
+  database(10001, "downstream", `fail to initial unit Sync of subtask ${task} : database driver error`, cause, LOOK_AT_DATABASE);
+export const targetRefused = (cause: string): DmErrorModel => ({
+  ...database(10001, "downstream", "database driver error", cause, LOOK_AT_DATABASE),
+  class: "dm-master",
 });
-export const connectionRefused = (port: number): DmErrorModel =>
-  database(
-    10001,
-    "downstream",
-    "database driver error",
-    `dial tcp 127.0.0.1:${port}: connect: connection refused`,
-    "Look at the database and its configuration.",
-  );
-export const accessDenied = (user: string): DmErrorModel =>
-  database(
-    10001,
-    "downstream",
-    "fail to initial unit Sync of subtask: database driver error",
-    `Error 1045 (28000): Access denied for user '${user}'@'127.0.0.1' (using password: YES)`,
-  );
-export const ddlUnsupported = (): DmErrorModel => ({
+export const ddlUnsupported = (sql = "alter table shop.orders drop primary key"): DmErrorModel => ({
   code: 44006,
   class: "schema-tracker",
   scope: "internal",
   level: "high",
-  message:
-    "startLocation: [position: (mysql-bin.000003, 1543), gtid-set: 0-101-7], origin SQL: [alter table shop.orders drop primary key]: cannot track DDL: ALTER TABLE `shop`.`orders` DROP PRIMARY KEY",
+  message: `startLocation: [position: (mysql-bin.000003, 1543), gtid-set: 0-101-7], endLocation: [position: (mysql-bin.000003, 1697), gtid-set: 0-101-8], origin SQL: [${sql}]: cannot track DDL: ${sql.toUpperCase()}`,
   rawCause: "[ddl:8200]Unsupported drop primary key when the table is using clustered index",
-  workaround: "",
+  workaround: "You can use handle-error to replace or skip this DDL.",
 });
 export const relayOver4gib = (): DmErrorModel => ({
   code: 30029,
@@ -55,12 +47,61 @@ export const relayOver4gib = (): DmErrorModel => ({
   rawCause: "",
   workaround: "",
 });
+/** A worker without a network, and a source without a worker, in the words of the master. */
+export const workerAway = (address: string): DmErrorModel =>
+  master(
+    38008,
+    "grpc request error",
+    `rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp ${address}: connect: connection refused"`,
+  );
+export const workerUnbound = (source: string): DmErrorModel => ({
+  ...master(38029, `${source} relevant worker-client not found`),
+  workaround: "Please use list-member command to see if the some workers are offline.",
+});
+export const master = (code: number, message: string, rawCause = ""): DmErrorModel => ({
+  code,
+  class: "dm-master",
+  scope: "internal",
+  level: "high",
+  message,
+  rawCause,
+  workaround: "",
+});
+/** A refusal of the master or its scheduler; most are of middle weight. */
+export const refusal = (
+  code: number,
+  message: string,
+  { className = "scheduler", level = "medium" as DmErrorModel["level"], rawCause = "", workaround = "" } = {},
+): DmErrorModel => ({ code, class: className, scope: "internal", level, message, rawCause, workaround });
 
-/** Errors whose raw cause DM's checker leaves alone, as far as this stand-in makes them. */
+export const sourceMissing = (id: string): DmErrorModel =>
+  refusal(20031, `source ${id} in deployment configuration not found`, {
+    className: "dm-master",
+    workaround: "Please use `operate-source create source-config-file-path` to add source.",
+  });
+
+export const relayFileBroken = (): DmErrorModel => ({
+  code: 11038,
+  class: "functional",
+  scope: "internal",
+  level: "high",
+  message: "parse relay log file mysql-bin.000003",
+  rawCause: "binlog checksum mismatch, data may be corrupted",
+  workaround: "",
+});
+
+const FOR_GOOD =
+  /can't drop column with index|with tidb_enable_change_multi_schema is disable|unsupported (?:add column|modify column|modify charset|modify collate|drop integer primary key|collation|drop primary key)|invalid default value for|error (?:1059|1117|1069|1062|1406|1366|8025)\b|could not find first log file name in binary log index file|the master has purged binary logs containing gtids that the slave requires/i;
+const CODES_FOR_GOOD = new Set([36008, 32004, 32001, 36027, 11129, 34020, 34021]);
+
+/** Whether DM's own checker tries again after this error of a subtask. */
 export function isResumable(error: DmErrorModel): boolean {
-  return !/Unsupported|Error 1062|Error 1366|Error 1406/i.test(error.rawCause);
+  if (CODES_FOR_GOOD.has(error.code) || FOR_GOOD.test(error.rawCause)) return false;
+  if (error.code === 34019) return /doesn't exist|is in mode import/i.test(error.rawCause);
+  return !(error.code === 11038 && /checksum mismatch|get event err EOF/i.test(`${error.message} ${error.rawCause}`));
 }
 
+/** The one line that DM makes of an error wherever it has no fields for it. */
 export function asText(error: DmErrorModel): string {
   const parts = [
     `[code=${error.code}:class=${error.class}:scope=${error.scope}:level=${error.level}]`,
@@ -70,3 +111,16 @@ export function asText(error: DmErrorModel): string {
   if (error.workaround) parts.push(`Workaround: ${error.workaround}`);
   return parts.join(", ");
 }
+
+/** v1.0's line: no field names, and a Go stack trace behind it. */
+export function asOldText(error: DmErrorModel): string {
+  const words = [error.message, error.rawCause].filter(Boolean).join(": ");
+  return `[code=${error.code}:class=${error.class}:scope=${error.scope}:level=${error.level}] ${words}\n${STACK}`;
+}
+
+const STACK = `github.com/pingcap/dm/pkg/terror.(*Error).Generate
+\t/go/src/github.com/pingcap/dm/pkg/terror/terror.go:236
+github.com/pingcap/dm/dm/master.(*Server).waitOperationOk
+\t/go/src/github.com/pingcap/dm/dm/master/server.go:1911
+runtime.goexit
+\t/usr/local/go/src/runtime/asm_amd64.s:1771`;

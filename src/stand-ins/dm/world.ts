@@ -1,35 +1,30 @@
-import { parse } from "yaml";
 import type { Downstream } from "../databases/downstream.ts";
-import { badConnection, connectionRefused, invalidConnection, isResumable } from "./errors.ts";
+import type { Upstream } from "../databases/upstream.ts";
+import { bindSource, moveWorkers, newSource } from "./binding.ts";
+import { flush, startingPoint } from "./checkpoints.ts";
+import { accessDenied, badConnection, ddlUnsupported, invalidConnection } from "./errors.ts";
+import { fail, whatFails } from "./failing.ts";
 import {
+  atLeast,
+  type ClearedBy,
   type DmErrorModel,
-  fileName,
-  gtidText,
+  isBehind,
   isV1,
   type Position,
   type Source,
+  type SourceConfig,
   type Subtask,
   type Task,
+  type Trouble,
   type Version,
   type Worker,
 } from "./model.ts";
+import { moveRelay, readsRelay, startRelay } from "./relay.ts";
+import { defaultConfig } from "./source-yaml.ts";
+import { readTask } from "./task-yaml.ts";
+import { clockOf, type WorldOptions } from "./world-options.ts";
 
-export interface WorldOptions {
-  readonly version: Version;
-  readonly sources: readonly {
-    readonly id: string;
-    readonly checkEnable?: boolean;
-    readonly backoffMaxSeconds?: number;
-    readonly relay?: boolean;
-  }[];
-  /** Task YAML texts, started at once. */
-  readonly tasks: readonly string[];
-  readonly downstream: Downstream;
-  readonly freeWorkers?: number;
-  /** How long a worker holds on to a stopped subtask. */
-  readonly letGoAfterMs?: number;
-  readonly flushEveryMs?: number;
-}
+export type { WorldOptions } from "./world-options.ts";
 
 /**
  * A DM cluster that lives: upstreams are written to, subtasks follow, flush their checkpoints, fail, are resumed with growing
@@ -38,55 +33,77 @@ export interface WorldOptions {
 export class World {
   readonly version: Version;
   readonly downstream: Downstream;
+  readonly upstreams: Readonly<Record<string, Upstream>>;
   readonly workers = new Map<string, Worker>();
   readonly sources = new Map<string, Source>();
   readonly tasks = new Map<string, Task>();
   readonly subtasks = new Map<string, Subtask>();
+  readonly leaseMs: number;
+  /** Rows that a subtask passed without applying them; no surface tells of them. */
+  readonly missedRows: { readonly task: string; readonly source: string; readonly file: number }[] = [];
+  readonly isUnstamped: boolean;
+  readonly hasOpenapi: boolean;
+  /** Whether applications write to the upstreams. */
+  isWrittenTo = true;
   readonly #letGoAfterMs: number;
   readonly #flushEveryMs: number;
+  readonly #tickMs: number;
+  readonly #clock: () => number;
+  /** What a new subtask meets again: a statement stays in the binlog. */
+  readonly #lasting = new Map<string, Trouble>();
+  /** Binlogs of sources that were removed: the same upstream may be named again. */
+  readonly #binlogs = new Map<string, Pick<Source, "upstream" | "upstreamIsUp" | "hugeFiles">>();
   #timer: NodeJS.Timeout | null = null;
-  #refuseNextStart: string | null = null;
+  #refuseNextStart: { readonly reason: string; readonly how: "precheck" | "per-source" } | null = null;
+  #logId = 0;
 
   constructor(options: WorldOptions) {
     this.version = options.version;
     this.downstream = options.downstream;
+    this.upstreams = options.upstreams ?? {};
     this.#letGoAfterMs = options.letGoAfterMs ?? 600;
     this.#flushEveryMs = options.flushEveryMs ?? 1_000;
+    this.leaseMs = options.leaseMs ?? 60_000;
+    this.isUnstamped = options.isUnstamped ?? false;
+    this.hasOpenapi = (options.openapi ?? true) && atLeast(options.version, "v5.3");
+    this.#tickMs = options.tickMs ?? 200;
+    this.#clock = clockOf(options);
     const count = options.sources.length + (options.freeWorkers ?? 1);
     for (let index = 0; index < count; index++) {
       const name = `worker${index + 1}`;
-      this.workers.set(name, { name, address: `127.0.0.1:${8262 + index}`, state: "alive" });
+      this.workers.set(name, { name, address: `127.0.0.1:${8262 + index}`, state: "alive", leaseEndsAt: null });
     }
-    for (const [index, { id, checkEnable = true, backoffMaxSeconds = 300, relay = false }] of options.sources.entries()) {
-      const upstream: Position = { file: 3, position: 4_000 + index, gtid: 100 };
-      this.sources.set(id, {
-        id,
-        worker: `worker${index + 1}`,
-        config: { checkEnable, backoffMaxSeconds, enableGtid: false },
-        upstream,
-        upstreamIsUp: true,
-        relay: relay || isV1(options.version) ? { stage: "Running", errors: [], position: upstream } : null,
-      });
+    for (const [index, { id, relay = false, ...rest }] of options.sources.entries()) {
+      const config = { ...defaultConfig(), ...rest, enableRelay: relay || isV1(options.version) };
+      this.createSource(id, config, { file: 3, position: 4_000 + index, gtid: 100 });
     }
-    for (const yaml of options.tasks) this.startTask(yaml, []);
+    for (const yaml of options.tasks) this.startTask(yaml, readTask(yaml).sources);
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => this.step(Date.now()), 200);
+    if (this.#tickMs > 0) this.#timer ??= setInterval(() => this.step(), this.#tickMs);
   }
   stop(): void {
     if (this.#timer) clearInterval(this.#timer);
     this.#timer = null;
   }
+  now(): number {
+    return this.#clock();
+  }
 
-  step(now: number): void {
-    for (const source of this.sources.values()) this.#moveSource(source);
-    for (const [key, subtask] of this.subtasks) {
-      if (subtask.goneAt !== null && now >= subtask.goneAt) {
-        this.#flush(subtask, now); // the exit flush: rows that were edited too early are overwritten
-        this.subtasks.delete(key);
-      } else if (this.workerOf(subtask.source)?.state === "alive" && subtask.goneAt === null) this.#moveSubtask(subtask, now);
+  step(now = this.now()): void {
+    moveWorkers(this, now);
+    for (const source of this.sources.values()) {
+      if (this.isWrittenTo && source.upstreamIsUp) this.writeUpstream(source.id);
+      moveRelay(this, source, now);
     }
+    const flushed: Subtask[] = [];
+    for (const [key, subtask] of this.subtasks) {
+      if (subtask.goneAt !== null) {
+        if (now >= subtask.goneAt) this.#letGo(key, subtask);
+      } else if (this.workerOf(subtask.source)?.state === "alive" && this.#moveSubtask(subtask, now)) flushed.push(subtask);
+    }
+    this.flush(flushed);
   }
 
   workerOf(source: string): Worker | null {
@@ -94,36 +111,105 @@ export class World {
     return name ? (this.workers.get(name) ?? null) : null;
   }
   subtask(task: string, source: string): Subtask | null {
-    return this.subtasks.get(JSON.stringify([task, source])) ?? null;
+    return this.subtasks.get(key(task, source)) ?? null;
   }
   /** Subtasks that the master still knows. */
   held(task: string): Subtask[] {
-    return [...this.subtasks.values()].filter((subtask) => subtask.task === task && subtask.goneAt === null);
+    return (this.tasks.get(task)?.sources ?? []).flatMap((source) => {
+      const subtask = this.subtask(task, source);
+      return subtask && (subtask.goneAt === null || subtask.isWanted) ? [subtask] : [];
+    });
+  }
+  /** Subtasks that the source's worker has not let go of. */
+  ofSource(source: string): Subtask[] {
+    return [...this.tasks.keys(), ...this.#leaving()].flatMap((task) => this.subtask(task, source) ?? []);
+  }
+  nextLogId(): string {
+    return String(++this.#logId);
   }
 
   // ---- what people and DM do to it
 
-  startTask(yaml: string, only: readonly string[]): Subtask[] {
+  createSource(id: string, config: SourceConfig, upstream: Position = { file: 1, position: 1_497, gtid: 7 }): Source {
+    const source = { ...newSource(id, config, upstream), ...this.#binlogs.get(id) };
+    this.sources.set(id, source);
+    const free = [...this.workers.values()].find((worker) => worker.state === "alive" && this.sourceOf(worker.name) === null);
+    if (free) bindSource(this, source, free.name);
+    if (config.enableRelay) startRelay(source, null);
+    this.#tellUpstream(source);
+    return source;
+  }
+  sourceOf(worker: string): Source | null {
+    for (const source of this.sources.values()) if (source.worker === worker) return source;
+    return null;
+  }
+
+  /** Names the worker that the source is bound to now, and makes its subtasks anew there. */
+  transferSource(source: Source, worker: string): void {
+    bindSource(this, source, worker);
+  }
+  removeSource(id: string): void {
+    const { upstream, upstreamIsUp, hugeFiles } = this.#sourceNamed(id);
+    this.#binlogs.set(id, { upstream, upstreamIsUp, hugeFiles });
+    this.sources.delete(id);
+  }
+  /** Tasks whose subtasks the master still knows on the source. */
+  tasksOf(source: string): string[] {
+    return this.ofSource(source).flatMap(({ task, goneAt }) => (goneAt === null ? [task] : []));
+  }
+
+  startTask(yaml: string, wanted: readonly string[], { loginError = null as string | null, removeMeta = false } = {}): Subtask[] {
     const task = readTask(yaml);
-    const wanted = only.length > 0 ? task.sources.filter((source) => only.includes(source)) : task.sources;
-    this.tasks.set(task.name, { ...task, yaml });
-    return wanted.map((source) => this.#createSubtask(task, source));
+    this.tasks.set(task.name, task);
+    if (removeMeta) this.downstream.checkpoints.remove(task.name);
+    return wanted.map((source) => this.#wantSubtask(task, source, loginError));
   }
   pause(subtask: Subtask): void {
+    if (subtask.stage === "Running") this.flush([subtask]);
     Object.assign(subtask, { stage: "Paused", isCanceled: true, resumeAt: null });
   }
   resume(subtask: Subtask): void {
     if (subtask.trouble?.clearedBy === "resume") subtask.trouble = null;
     Object.assign(subtask, { stage: "Running", isCanceled: false, errors: [], resumeAt: null, attempts: 0 });
   }
-  remove(subtask: Subtask, now: number): void {
-    subtask.goneAt = now + this.#letGoAfterMs;
+  /** `dropsMeta`: its checkpoint rows go with it, at once and for good. */
+  remove(subtask: Subtask, { dropsMeta = false } = {}): void {
+    Object.assign(subtask, { goneAt: this.now() + this.#letGoAfterMs, isWanted: false, ...(dropsMeta ? { unit: null } : {}) });
+    if (dropsMeta) this.downstream.checkpoints.remove(subtask.task);
     if (this.held(subtask.task).length === 0) this.tasks.delete(subtask.task);
   }
-  takeStartRefusal(): string | null {
-    const reason = this.#refuseNextStart;
+  /** A person lets the failing statement be skipped or replaced; false when nothing failed. */
+  handleStatement(subtask: Subtask, how: string): boolean {
+    if (subtask.errors.length === 0) return false;
+    if (subtask.trouble?.clearedBy === "skip") {
+      this.#lasting.delete(key(subtask.task, subtask.source));
+      subtask.trouble = null;
+    }
+    subtask.handled.push(how);
+    this.resume(subtask);
+    return true;
+  }
+  /** What was skipped or replaced is taken back while the statement still fails; false when nothing fails. */
+  revertStatement(subtask: Subtask): boolean {
+    if (subtask.errors.length === 0) return false;
+    subtask.handled.length = 0;
+    return true;
+  }
+  /** Relay switched on or off, or another worker: the subtasks are made anew and read their checkpoints. */
+  renewSubtasks(source: string): void {
+    for (const old of this.ofSource(source)) {
+      if (old.goneAt !== null) continue;
+      const task = this.tasks.get(old.task);
+      if (!task) continue;
+      this.flush([old]);
+      const { stage, isCanceled } = old;
+      Object.assign(this.#createSubtask(task, source, null), { stage, isCanceled });
+    }
+  }
+  takeStartRefusal(): { readonly reason: string; readonly how: "precheck" | "per-source" } | null {
+    const refusal = this.#refuseNextStart;
     this.#refuseNextStart = null;
-    return reason;
+    return refusal;
   }
 
   // ---- injections, for scenarios and tests
@@ -132,13 +218,14 @@ export class World {
     task: string,
     source: string,
     errors: readonly DmErrorModel[],
-    clearedBy: NonNullable<Subtask["trouble"]>["clearedBy"],
+    clearedBy: ClearedBy,
     forMs = Number.POSITIVE_INFINITY,
   ): void {
     const subtask = this.subtask(task, source);
     if (!subtask) throw new Error(`there is no subtask ${task} @ ${source}`);
-    subtask.trouble = { errors, clearedBy, until: Date.now() + forMs };
-    this.#fail(subtask, errors, Date.now());
+    subtask.trouble = { errors, clearedBy, until: this.now() + forMs };
+    if (clearedBy === "never" || clearedBy === "skip") this.#lasting.set(key(task, source), subtask.trouble);
+    fail(this, subtask, errors, this.now());
   }
   breakConnections(
     kind: "invalid-connection" | "bad-connection",
@@ -150,96 +237,137 @@ export class World {
     for (const subtask of this.subtasks.values())
       if (only?.(subtask) ?? true) this.failSubtask(subtask.task, subtask.source, errors, clearedBy, forMs);
   }
-  crashWorker(name: string): void {
-    const worker = this.workers.get(name);
-    if (worker) worker.state = "crashed";
+  /** Applications write: the upstream's position moves. */
+  writeUpstream(id: string): void {
+    const source = this.#sourceNamed(id);
+    const { file, position, gtid } = source.upstream;
+    source.upstream = { file, position: position + 37 + (gtid % 5) * 11, gtid: gtid + 1 };
+    this.#tellUpstream(source);
   }
-  /** A graceful end: the master knows at once and unbinds its source. */
+  /** A statement that the downstream refuses: every subtask of the source stops there until it is skipped or replaced. */
+  writeRefusedDdl(id: string, sql?: string): void {
+    this.writeUpstream(id);
+    for (const subtask of this.ofSource(id))
+      if (subtask.goneAt === null) this.failSubtask(subtask.task, id, [ddlUnsupported(sql)], "skip");
+  }
+  /** One transaction of more than 4 GiB: the file ends behind it. A relay pulls that file for ever; a reader by position loses rows. */
+  writeHugeTransaction(id: string, cycleMs = 84_000): void {
+    const source = this.#sourceNamed(id);
+    const { file, gtid } = source.upstream;
+    source.hugeFiles.add(file);
+    source.upstream = { file: file + 1, position: 1_864, gtid: gtid + 2 };
+    if (source.relay) source.relay.stuckOn = { file, since: this.now(), cycleMs };
+    this.#tellUpstream(source);
+  }
+  upstreamDies(id: string): void {
+    this.#sourceNamed(id).upstreamIsUp = false;
+  }
+  upstreamReturns(id: string): void {
+    this.#sourceNamed(id).upstreamIsUp = true;
+  }
+  crashWorker(name: string): void {
+    Object.assign(this.#workerNamed(name), { state: "crashed", leaseEndsAt: this.now() + this.leaseMs });
+  }
+  /** A graceful end: the master knows at once and gives its source to a free worker, if there is one. */
   stopWorker(name: string): void {
-    const worker = this.workers.get(name);
-    if (worker) worker.state = "offline";
-    for (const source of this.sources.values()) if (source.worker === name) source.worker = null;
+    for (const subtask of this.ofSource(this.sourceOf(name)?.id ?? "")) this.flush([subtask]);
+    Object.assign(this.#workerNamed(name), { state: "crashed", leaseEndsAt: this.now() });
+    moveWorkers(this, this.now());
   }
   returnWorker(name: string): void {
-    const worker = this.workers.get(name);
-    if (worker) worker.state = "alive";
-    for (const source of this.sources.values()) source.worker ??= name;
+    Object.assign(this.#workerNamed(name), { state: "alive", leaseEndsAt: null });
+    const bound = this.sourceOf(name);
+    if (bound) this.renewSubtasks(bound.id);
+    const unbound = [...this.sources.values()].find((source) => source.worker === null);
+    if (!bound && unbound) bindSource(this, unbound, name);
   }
-  refuseNextStart(reason: string): void {
-    this.#refuseNextStart = reason;
+  refuseNextStart(reason: string, how: "precheck" | "per-source" = "precheck"): void {
+    this.#refuseNextStart = { reason, how };
+  }
+
+  /** Writes the subtasks' memory over their rows; false when the downstream does not take it now. */
+  flush(subtasks: readonly Subtask[]): boolean {
+    return flush(this, subtasks);
   }
 
   // ---- how it moves by itself
 
-  #createSubtask(task: Task, source: string): Subtask {
-    const known = this.downstream.checkpoints.get(task.name)?.find((row) => row.id === source && row.isGlobal);
-    const upstream = this.sources.get(source)?.upstream ?? { file: 1, position: 4, gtid: 1 };
-    // Checkpoint rows are read here and nowhere else; a resume keeps what is in memory.
-    const position = known
-      ? { file: Number(known.file.split(".")[1]), position: known.position, gtid: Number(known.gtid.split("-")[2] ?? 1) }
-      : upstream;
+  #wantSubtask(task: Task, source: string, loginError: string | null): Subtask {
+    const leaving = this.subtask(task.name, source);
+    if (leaving === null || leaving.goneAt === null) return this.#createSubtask(task, source, loginError);
+    leaving.isWanted = true;
+    return leaving;
+  }
+
+  #createSubtask(task: Task, id: string, loginError: string | null): Subtask {
+    const source = this.sources.get(id);
     const subtask: Subtask = {
       task: task.name,
-      source,
+      source: id,
       unit: "Sync",
       stage: "Running",
       isCanceled: false,
       errors: [],
-      position,
+      // Checkpoint rows are read here and nowhere else; a resume keeps what is in memory.
+      ...startingPoint(this, task, id),
       synced: false,
       events: 0,
-      trouble: null,
+      trouble: this.#lasting.get(key(task.name, id)) ?? null,
+      handled: [],
       attempts: 0,
       resumeAt: null,
       flushedAt: 0,
       goneAt: null,
+      isWanted: false,
     };
-    this.subtasks.set(JSON.stringify([task.name, source]), subtask);
-    this.#flush(subtask, Date.now());
+    this.subtasks.set(key(task.name, id), subtask);
+    if (loginError !== null) {
+      const errors = [accessDenied(task.name, loginError)];
+      subtask.unit = null;
+      subtask.trouble = { errors, clearedBy: "stop-start", until: Number.POSITIVE_INFINITY };
+      fail(this, subtask, errors, this.now());
+    } else if (source?.worker) this.flush([subtask]);
     return subtask;
   }
 
-  #moveSource(source: Source): void {
-    const { file, position, gtid } = source.upstream;
-    source.upstream = { file, position: position + 37 + (gtid % 5) * 11, gtid: gtid + 1 };
-    if (source.relay?.stage === "Running") source.relay.position = source.upstream;
+  /** The exit flush: rows that were edited too early are overwritten. It is tried until the downstream takes it. */
+  #letGo(name: string, subtask: Subtask): void {
+    if (subtask.unit !== null && this.downstream.isUp() && !this.flush([subtask])) return;
+    this.subtasks.delete(name);
+    const task = this.tasks.get(subtask.task);
+    if (subtask.isWanted && task) this.#createSubtask(task, subtask.source, null);
   }
 
-  #moveSubtask(subtask: Subtask, now: number): void {
+  /** Whether it is time to flush. */
+  #moveSubtask(subtask: Subtask, now: number): boolean {
     if (subtask.trouble && now >= subtask.trouble.until) subtask.trouble = null;
-    const errors = this.#whatFails(subtask);
-    if (subtask.stage === "Paused") this.#maybeResume(subtask, now);
-    else if (errors) this.#fail(subtask, errors, now);
-    else this.#follow(subtask, now);
+    if (subtask.stage === "Paused") {
+      this.#maybeResume(subtask, now);
+      return false;
+    }
+    const errors = whatFails(this, subtask, now);
+    if (errors) fail(this, subtask, errors, now);
+    else this.#follow(subtask);
+    return errors === null && now - subtask.flushedAt >= this.#flushEveryMs;
   }
 
-  #whatFails(subtask: Subtask): readonly DmErrorModel[] | null {
-    if (subtask.trouble) return subtask.trouble.errors;
-    if (this.downstream.isUp()) return null;
-    const port = this.tasks.get(subtask.task)?.target.port ?? 4000;
-    return [subtask.attempts === 0 ? invalidConnection() : connectionRefused(port)];
-  }
-
-  #follow(subtask: Subtask, now: number): void {
-    const upstream = this.sources.get(subtask.source)?.upstream;
-    if (!upstream) return;
-    subtask.events += Math.max(0, upstream.gtid - subtask.position.gtid);
-    Object.assign(subtask, { position: upstream, synced: true, attempts: 0 });
-    if (now - subtask.flushedAt >= this.#flushEveryMs) this.#flush(subtask, now);
-  }
-
-  #fail(subtask: Subtask, errors: readonly DmErrorModel[], now: number): void {
+  #follow(subtask: Subtask): void {
     const source = this.sources.get(subtask.source);
-    const pauseSeconds = Math.min(source?.config.backoffMaxSeconds ?? 300, 2 ** subtask.attempts);
-    const resumes = !isV1(this.version) && source?.config.checkEnable === true && errors.every(isResumable);
-    Object.assign(subtask, {
-      stage: "Paused",
-      isCanceled: false,
-      errors,
-      synced: false,
-      attempts: subtask.attempts + 1,
-      resumeAt: resumes ? now + pauseSeconds * 1000 : null,
-    });
+    if (!source) return;
+    const stuckOn = readsRelay(source) ? (source.relay?.stuckOn ?? null) : null;
+    subtask.attempts = 0;
+    if (stuckOn) {
+      subtask.synced = false;
+      return;
+    }
+    for (const file of source.hugeFiles)
+      if (!source.readsByGtid && file >= subtask.position.file && file < source.upstream.file)
+        this.missedRows.push({ task: subtask.task, source: subtask.source, file });
+    if (isBehind(subtask.position, source.upstream)) {
+      subtask.events += Math.max(1, source.upstream.gtid - subtask.position.gtid);
+      subtask.position = source.upstream;
+    }
+    subtask.synced = true;
   }
 
   #maybeResume(subtask: Subtask, now: number): void {
@@ -247,34 +375,24 @@ export class World {
     Object.assign(subtask, { stage: "Running", errors: [], resumeAt: null });
   }
 
-  #flush(subtask: Subtask, now: number): void {
-    if (!this.downstream.isUp()) return;
-    subtask.flushedAt = now;
-    const rows = this.downstream.checkpoints.get(subtask.task) ?? [];
-    const global = {
-      id: subtask.source,
-      schema: "",
-      table: "",
-      file: fileName(subtask.position),
-      position: subtask.position.position,
-      gtid: gtidText(subtask.position),
-      isGlobal: true,
-    };
-    this.downstream.checkpoints.set(subtask.task, [...rows.filter((row) => row.id !== subtask.source || !row.isGlobal), global]);
+  #leaving(): Set<string> {
+    const names = new Set<string>();
+    for (const { task, goneAt } of this.subtasks.values()) if (goneAt !== null && !this.tasks.has(task)) names.add(task);
+    return names;
+  }
+  #sourceNamed(id: string): Source {
+    const source = this.sources.get(id);
+    if (!source) throw new Error(`there is no source ${id}`);
+    return source;
+  }
+  #workerNamed(name: string): Worker {
+    const worker = this.workers.get(name);
+    if (!worker) throw new Error(`there is no worker ${name}`);
+    return worker;
+  }
+  #tellUpstream({ id, upstream, hugeFiles }: Source): void {
+    this.upstreams[id]?.tell({ ...upstream, hugeFiles });
   }
 }
 
-/** Throws what the YAML reader says when it is none. */
-export function readTask(yaml: string): Task {
-  const content = parse(yaml) as {
-    name: string;
-    "target-database": Task["target"];
-    "mysql-instances": { "source-id": string }[];
-  };
-  return {
-    name: content.name,
-    yaml,
-    sources: content["mysql-instances"].map((instance) => instance["source-id"]),
-    target: { ...content["target-database"], password: String(content["target-database"].password ?? "") },
-  };
-}
+const key = (task: string, source: string): string => JSON.stringify([task, source]);

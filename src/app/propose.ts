@@ -1,5 +1,5 @@
 import type { Person } from "../domain/approval/people.ts";
-import { type Finding, type PlaybookId, subjectKey } from "../domain/diagnosis/finding.ts";
+import { type Finding, type PlaybookId, type Risk, subjectKey } from "../domain/diagnosis/finding.ts";
 import type { Incident } from "../domain/incident/incident.ts";
 import { bindingText } from "../domain/plan/binding.ts";
 import type { Phrase, Plan, Step, Target } from "../domain/plan/plan.ts";
@@ -183,7 +183,7 @@ async function draw(
     expiresAt: now + settings.policy.planExpirySeconds * 1000,
     state: { kind: "open" },
     votes: [],
-    mayExecute: mayExecute(parts, request),
+    mayExecute: mayExecute(parts, request, PLAYBOOKS[playbook].risk),
     version: 0,
   };
   return { kind: "plan", plan: request.dryRun ? draft : await keep(parts, draft) };
@@ -209,11 +209,13 @@ function stepsOf({ settings, watch }: ProposeParts, cluster: string, playbook: P
   );
 }
 
-function mayExecute({ settings }: ProposeParts, request: ProposeRequest): Plan["mayExecute"] {
+function mayExecute({ settings }: ProposeParts, request: ProposeRequest, risk: Risk): Plan["mayExecute"] {
   if (request.dryRun) return { kind: "no", why: "it was asked for as a dry run" };
-  return clusterOf(settings, request.cluster).writes === "allowed"
-    ? { kind: "yes" }
-    : { kind: "no", why: `the configuration refuses writes to ${request.cluster}` };
+  const { writes } = clusterOf(settings, request.cluster);
+  if (writes === "refused") return { kind: "no", why: `the configuration refuses writes to ${request.cluster}` };
+  if (writes === "except-data" && risk === "data")
+    return { kind: "no", why: `the configuration refuses plans that change data in ${request.cluster}` };
+  return { kind: "yes" };
 }
 
 function keep({ store, report, clock }: ProposeParts, draft: Plan): Promise<Plan> {

@@ -34,9 +34,22 @@ export function commandTree(end: (exitCode: number) => void): Command {
     .option("--scenario <name>", "which incident is played")
     .option("--list", "name the scenarios and end", false)
     .option("--port <number>", "the page's port; any free one otherwise", Number)
-    .action(async (options: { scenario?: string; list: boolean; port?: number }) => {
+    .option("--config <file>", "real clusters and databases from this configuration; only Slack is a stand-in")
+    .option("--allow-writes", "with --config: carry out approved plans, except those that change data", false)
+    .action(async (options: { scenario?: string; list: boolean; port?: number; config?: string; allowWrites: boolean }) => {
       const { runDemo } = await import("./demo.ts");
-      end(await runDemo({ scenario: options.scenario, list: options.list, port: options.port, print, complain }));
+      const { scenario, port, config } = options;
+      end(await runDemo({ ...options, scenario, port, config, print, complain }));
+    });
+  medic
+    .command("standin")
+    .description("one stand-in alone: slack or dm")
+    .argument("<which>", "slack or dm")
+    .option("--port <number>", "its port; any free one otherwise", Number)
+    .option("--scenario <name>", "for dm: which incident is played")
+    .action(async (which: string, options: { port?: number; scenario?: string }) => {
+      const { runStandIn } = await import("./standin.ts");
+      end(await runStandIn({ which, port: options.port, scenario: options.scenario, print, complain }));
     });
   medic
     .command("start")
@@ -54,6 +67,35 @@ export function commandTree(end: (exitCode: number) => void): Command {
       const { runCheckConfig } = await import("./check-config.ts");
       end(runCheckConfig({ ...options, print, complain }));
     });
+  medic
+    .command("doctor")
+    .description("ask everything that the bot needs and say what is missing; changes nothing")
+    .requiredOption("--config <file>", "the configuration")
+    .option("--json", "print the checks as JSON", false)
+    .action(async (options: { config: string; json: boolean }) => {
+      const { runDoctor } = await import("./doctor.ts");
+      end(await runDoctor({ ...options, colour: colour(), print, complain }));
+    });
+  medic
+    .command("plan")
+    .description("the plan that the bot would make now, with every call; a dry run that stores and changes nothing")
+    .argument("<task>", "the task's name")
+    .requiredOption("--config <file>", "the configuration")
+    .option("--cluster <name>", "needed when the configuration names several")
+    .option("--source <id>", "only this source")
+    .option("--playbook <id>", "this one instead of the advised")
+    .option("--json", "print the plan as JSON", false)
+    .addOption(language())
+    .action(
+      async (
+        task: string,
+        options: { config: string; cluster?: string; source?: string; playbook?: string; json: boolean; lang: Language },
+      ) => {
+        const { runPlan } = await import("./plan.ts");
+        const { cluster, source, playbook } = options;
+        end(await runPlan({ ...options, task, cluster, source, playbook, colour: colour(), print, complain }));
+      },
+    );
   medic
     .command("audit-export")
     .description("write the whole audit record as JSON Lines, with a fresh signed head")

@@ -57,8 +57,15 @@ export type LoadedConfig =
 
 export const SLACK_API = "https://slack.com/api/";
 
-/** Reads and checks the configuration; every problem at once. Paths in the file are relative to it. */
-export function loadConfig(file: string, environment: Readonly<Record<string, string | undefined>>): LoadedConfig {
+/**
+ * Reads and checks the configuration; every problem at once. Paths in the file are relative to it. `replace` may put other
+ * settings in place of the file's before they are checked.
+ */
+export function loadConfig(
+  file: string,
+  environment: Readonly<Record<string, string | undefined>>,
+  replace: (content: unknown) => unknown = (content) => content,
+): LoadedConfig {
   const problems: Problem[] = [];
   const text = readText(file, problems, "(the file)");
   if (text === null) return { kind: "problems", problems };
@@ -73,7 +80,7 @@ export function loadConfig(file: string, environment: Readonly<Record<string, st
       })),
     };
   }
-  const parsed = configSchema.safeParse(document.toJS() ?? {});
+  const parsed = configSchema.safeParse(replace(document.toJS() ?? {}));
   if (!parsed.success) return { kind: "problems", problems: parsed.error.issues.flatMap(asProblems) };
   problems.push(...doubles(parsed.data));
   const reader = new Reader(dirname(resolve(file)), environment, problems);

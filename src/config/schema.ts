@@ -32,7 +32,7 @@ const cluster = z.strictObject({
   downstream: z.strictObject({ host: z.string(), port, user: z.string(), password: secret }).optional(),
   taskPassword: secret.optional(),
   alertLabels: z.record(z.string(), z.string()).default({}),
-  writes: z.enum(["allowed", "refused"]).default("allowed"),
+  writes: z.enum(["allowed", "except-data", "refused"]).default("allowed"),
   defaultBackoffSeconds: seconds(1, 86_400).default(300),
 });
 

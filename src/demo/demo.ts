@@ -1,86 +1,83 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { stringify } from "yaml";
 import { COMMAND_NAMES } from "../adapters/slack/command-name.ts";
-import { loadConfig } from "../config/config.ts";
+import { type LoadedConfig, loadConfig, type Problem } from "../config/config.ts";
 import { type Medic, startMedic } from "../main.ts";
-import { type Downstream, startDownstream } from "../stand-ins/databases/downstream.ts";
-import { type DmStandIn, startDmStandIn } from "../stand-ins/dm/dm-stand-in.ts";
+import type { Downstream } from "../stand-ins/databases/downstream.ts";
+import type { DmStandIn } from "../stand-ins/dm/dm-stand-in.ts";
 import { type SlackStandIn, startSlackStandIn } from "../stand-ins/slack/slack-stand-in.ts";
 import { BOT, CHANNELS, GROUPS, PEOPLE } from "./cast.ts";
-import { SCENARIOS, type Scenario } from "./scenarios.ts";
+import { SCENARIOS } from "./scenarios.ts";
+import { type DmStage, startStage } from "./stage.ts";
 
-export interface Demo {
+/** The real bot before a stand-in Slack. */
+export interface Rehearsal {
   readonly url: string;
   readonly slack: SlackStandIn;
-  readonly dm: DmStandIn;
-  readonly downstream: Downstream;
   readonly medic: Medic;
-  /** Ends when the scripted incident has been played. */
-  readonly played: Promise<void>;
   stop(): Promise<void>;
 }
 
-const TASK_USER = { user: "dm_task", password: "task-secret" };
-const PROBE_USER = { user: "medic_probe", password: "probe-secret" };
+export interface Demo extends Rehearsal {
+  readonly dm: DmStandIn;
+  readonly downstream: Downstream;
+  /** Ends when the scripted incident has been played. */
+  readonly played: Promise<void>;
+}
+
+/** What may be set from the command line. */
+export interface DemoOptions {
+  readonly port?: number;
+  readonly logLevel?: string;
+}
+
+type Undo = (() => Promise<void>)[];
+
+async function undoAll(undo: Undo): Promise<void> {
+  for (const one of undo.splice(0).toReversed()) await one();
+}
 
 /** The real bot on SQLite between a stand-in Slack and a stand-in DM, all on 127.0.0.1, and a scripted incident. */
-export async function startDemo(
-  name: string,
-  options: { readonly port?: number; readonly logLevel?: string } = {},
-): Promise<Demo> {
+export async function startDemo(name: string, options: DemoOptions = {}): Promise<Demo> {
   const scenario = SCENARIOS[name];
   if (!scenario) throw new Error(`there is no scenario ${name}; there are ${Object.keys(SCENARIOS).join(", ")}`);
-  const undo: (() => Promise<void>)[] = [];
-  const stop = async (): Promise<void> => {
-    ending.abort();
-    for (const one of undo.splice(0).toReversed()) await one();
-  };
+  const undo: Undo = [];
   const ending = new AbortController();
   try {
-    const folder = mkdtempSync(join(tmpdir(), "dm-medic-demo-"));
-    undo.push(async () => rmSync(folder, { recursive: true, force: true }));
-    const downstream = await startDownstream({
-      users: { [TASK_USER.user]: TASK_USER.password, [PROBE_USER.user]: PROBE_USER.password },
-    });
-    undo.push(() => downstream.stop());
-    const yamls = scenario.tasks.map((task) => taskText(task, scenario, downstream.port));
-    const sources = scenario.sources.map((id) => ({ id, backoffMaxSeconds: 10, checkEnable: scenario.checkEnable ?? true }));
-    const dm = await startDmStandIn({ version: scenario.version, sources, tasks: yamls, downstream });
-    undo.push(() => dm.stop());
-    const slack = await startSlackStandIn({
-      people: PEOPLE,
-      groups: GROUPS,
-      channels: CHANNELS,
-      bot: BOT,
-      commands: commandsOf(),
-      ...(options.port === undefined ? {} : { port: options.port }),
-    });
+    const stage = await startStage(scenario);
+    undo.push(() => stage.stop());
+    const slack = await openSlack(options);
     undo.push(() => slack.stop());
-    const file = writeConfig(folder, { scenario, yamls, dm, downstream, slack, logLevel: options.logLevel ?? "error" });
+    const file = join(stage.folder, "dm-medic.yaml");
+    writeFileSync(file, stringify(configOf(stage, slack, options.logLevel ?? "error")));
     const loaded = loadConfig(file, {
-      BOT_TOKEN: slack.botToken,
-      APP_TOKEN: slack.appToken,
-      PROBE_PASSWORD: PROBE_USER.password,
-      TASK_PASSWORD: TASK_USER.password,
+      ...tokensOf(slack),
+      PROBE_PASSWORD: stage.accounts.probe.password,
+      TASK_PASSWORD: stage.accounts.task.password,
     });
     if (loaded.kind === "problems") throw new Error(JSON.stringify(loaded.problems));
     const medic = await startMedic(loaded.config);
     undo.push(() => medic.stop());
-    const pause = (seconds: number) => wait(seconds * 1000, undefined, { signal: ending.signal });
-    const played = scenario
-      .play({ dm, downstream, tell: (text) => slack.workspace.setBanner(text), wait: pause })
-      .catch((error: unknown) => {
-        if (!ending.signal.aborted) throw error;
-      });
-    return { url: slack.pageUrl, slack, dm, downstream, medic, played, stop };
+    const played = stage.play((text) => slack.workspace.setBanner(text), ending.signal);
+    const stop = (): Promise<void> => {
+      ending.abort();
+      return undoAll(undo);
+    };
+    return { url: slack.pageUrl, slack, dm: stage.dm, downstream: stage.downstream, medic, played, stop };
   } catch (error) {
-    await stop();
+    ending.abort();
+    await undoAll(undo);
     throw error;
   }
 }
+
+const openSlack = ({ port }: DemoOptions): Promise<SlackStandIn> =>
+  startSlackStandIn({
+    ...{ people: PEOPLE, groups: GROUPS, channels: CHANNELS, bot: BOT, commands: commandsOf() },
+    ...(port === undefined ? {} : { port }),
+  });
 
 const commandsOf = () =>
   COMMAND_NAMES.map((command) => ({
@@ -89,68 +86,109 @@ const commandsOf = () =>
     usageHint: "status | list | diagnose <task> | plan <task> | explain <code> | audit | help",
   }));
 
-function taskText(name: string, { sources }: Scenario, port: number): string {
-  return stringify({
-    name,
-    "task-mode": "incremental",
-    "meta-schema": "dm_meta",
-    "target-database": { host: "127.0.0.1", port, ...TASK_USER },
-    "mysql-instances": sources.map((source) => ({
-      "source-id": source,
-      "block-allow-list": "shop",
-      "syncer-config-name": "sync",
-    })),
-    "block-allow-list": { shop: { "do-dbs": ["shop"] } },
-    syncers: { sync: { "worker-count": 16, batch: 100 } },
-  });
-}
+const tokensOf = ({ botToken, appToken }: SlackStandIn) => ({ DEMO_BOT_TOKEN: botToken, DEMO_APP_TOKEN: appToken });
 
-interface ConfigParts {
-  readonly scenario: Scenario;
-  readonly yamls: readonly string[];
-  readonly dm: DmStandIn;
-  readonly downstream: Downstream;
-  readonly slack: SlackStandIn;
-  readonly logLevel: string;
-}
+const slackSection = ({ apiUrl }: SlackStandIn) => ({
+  mode: "socket",
+  botToken: "${DEMO_BOT_TOKEN}",
+  appToken: "${DEMO_APP_TOKEN}",
+  apiUrl,
+  defaultChannel: CHANNELS[0].id,
+  auditChannel: CHANNELS[1].id,
+});
 
-function writeConfig(folder: string, { scenario, yamls, dm, downstream, slack, logLevel }: ConfigParts): string {
-  mkdirSync(join(folder, "tasks"));
-  for (const [index, yaml] of yamls.entries())
-    writeFileSync(join(folder, "tasks", `${scenario.tasks[index]}.yaml`), yaml, { mode: 0o600 });
-  const nobody = { users: [], groups: [] };
+const nobody = { users: [], groups: [] };
+const PARTS = {
+  channel: CHANNELS[0].id,
+  roles: {
+    viewer: { ...nobody, users: ["U0KIM"] },
+    operator: { ...nobody, groups: ["S0ONCALL"] },
+    approver: { ...nobody, users: ["U0BO"] },
+    admin: { ...nobody, users: ["U0CHEN"] },
+  },
+  onCall: { critical: "S0ONCALL", warning: "S0ONCALL" },
+};
+
+function configOf({ dm, downstream, accounts }: DmStage, slack: SlackStandIn, logLevel: string): object {
   const cluster = {
-    name: "shop",
-    masters: [dm.url],
-    channel: CHANNELS[0].id,
-    pollSeconds: 2,
-    roles: {
-      viewer: { ...nobody, users: ["U0KIM"] },
-      operator: { ...nobody, groups: ["S0ONCALL"] },
-      approver: { ...nobody, users: ["U0BO"] },
-      admin: { ...nobody, users: ["U0CHEN"] },
-    },
-    onCall: { critical: "S0ONCALL", warning: "S0ONCALL" },
-    tasks: { folder: "./tasks" },
-    downstream: { host: "127.0.0.1", port: downstream.port, user: PROBE_USER.user, password: "${PROBE_PASSWORD}" },
+    ...{ name: "shop", masters: [dm.url], pollSeconds: 2, tasks: { folder: "./tasks" }, ...PARTS },
+    downstream: { host: "127.0.0.1", port: downstream.port, user: accounts.probe.user, password: "${PROBE_PASSWORD}" },
     taskPassword: "${TASK_PASSWORD}",
   };
-  const file = {
+  return {
     clusters: [cluster],
-    slack: {
-      mode: "socket",
-      botToken: "${BOT_TOKEN}",
-      appToken: "${APP_TOKEN}",
-      apiUrl: slack.apiUrl,
-      defaultChannel: CHANNELS[0].id,
-      auditChannel: CHANNELS[1].id,
-    },
+    slack: slackSection(slack),
     store: { sqlite: "./dm-medic.db" },
     policy: { verifySeconds: 12, waitUntilGoneSeconds: 30, remindAfterSeconds: 60, leaseSeconds: 30 },
     keys: "./keys",
     logLevel,
   };
-  const path = join(folder, "dm-medic.yaml");
-  writeFileSync(path, stringify(file));
-  return path;
 }
+
+export type RealClusters =
+  | { readonly kind: "started"; readonly rehearsal: Rehearsal }
+  | { readonly kind: "problems"; readonly problems: readonly Problem[] };
+
+/**
+ * The real bot on the clusters and databases of a configuration, with only Slack a stand-in: its channels, people and roles are
+ * the stand-in's, its store is a file that goes with it. It writes to no cluster unless allowed, and never what a `data` plan would.
+ */
+export async function startOnRealClusters(
+  file: string,
+  environment: Readonly<Record<string, string | undefined>>,
+  { allowWrites, ...options }: DemoOptions & { readonly allowWrites: boolean },
+): Promise<RealClusters> {
+  const undo: Undo = [];
+  try {
+    const folder = mkdtempSync(join(tmpdir(), "dm-medic-demo-"));
+    undo.push(async () => rmSync(folder, { recursive: true, force: true }));
+    const slack = await openSlack(options);
+    undo.push(() => slack.stop());
+    const replace = (content: unknown): unknown => withStandInSlack(content, { slack, folder, allowWrites });
+    const loaded: LoadedConfig = loadConfig(file, { ...environment, ...tokensOf(slack) }, replace);
+    if (loaded.kind === "problems") {
+      await undoAll(undo);
+      return loaded;
+    }
+    const medic = await startMedic(loaded.config);
+    undo.push(() => medic.stop());
+    slack.workspace.setBanner(
+      allowWrites
+        ? "Real clusters, a stand-in Slack. Approved plans are carried out, except those that change data."
+        : "Real clusters, a stand-in Slack: it reads, diagnoses and plans, and writes nothing.",
+    );
+    return { kind: "started", rehearsal: { url: slack.pageUrl, slack, medic, stop: () => undoAll(undo) } };
+  } catch (error) {
+    await undoAll(undo);
+    throw error;
+  }
+}
+
+interface Replacing {
+  readonly slack: SlackStandIn;
+  readonly folder: string;
+  readonly allowWrites: boolean;
+}
+
+/** Nobody is who they say they are before a stand-in Slack, so nothing of the real people, store, keys or server is used. */
+function withStandInSlack(content: unknown, { slack, folder, allowWrites }: Replacing): unknown {
+  if (content === null || typeof content !== "object") return content;
+  const { http: _, ...rest } = content as Record<string, unknown>;
+  const clusters = Array.isArray(rest.clusters)
+    ? (rest.clusters as unknown[]).map((cluster) =>
+        cluster !== null && typeof cluster === "object"
+          ? { ...cluster, ...PARTS, writes: allowWrites && !refusesWrites(cluster) ? "except-data" : "refused" }
+          : cluster,
+      )
+    : rest.clusters;
+  return {
+    ...rest,
+    clusters,
+    slack: slackSection(slack),
+    store: { sqlite: join(folder, "dm-medic.db") },
+    keys: join(folder, "keys"),
+    logLevel: "error",
+  };
+}
+
+const refusesWrites = (cluster: object): boolean => (cluster as { readonly writes?: unknown }).writes === "refused";

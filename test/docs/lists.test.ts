@@ -8,6 +8,7 @@ import { AUDIT_KINDS } from "../../src/domain/audit/audit-event.ts";
 import { KINDS } from "../../src/domain/diagnosis/finding.ts";
 import { COMMANDS } from "../../src/domain/wording/help.ts";
 import { DRIVER_ROUTES } from "../../src/stand-ins/slack/request-handler.ts";
+import { configPaths } from "../support/config-paths.ts";
 import { importsOf, listSources } from "../support/rooms.ts";
 
 const paper = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), "utf8");
@@ -25,6 +26,23 @@ test("docs/cli.md lists every command with its options", () => {
   ]);
 
   assert.deepEqual(told, real);
+});
+
+test("docs/configuration.md lists every setting with what holds without it", () => {
+  const told = [...paper("docs/configuration.md").matchAll(/^\| `([^`\n]+)`\s*\| (`?)(.*?)\2\s*\| /gm)].map(
+    ([, path, , without]) => [path, without!.trim()],
+  );
+
+  assert.deepEqual(told, [...configPaths()]);
+});
+
+test("the example sets every section that the configuration has", () => {
+  const example = paper("dm-medic.example.yaml");
+
+  for (const path of configPaths().keys()) {
+    const name = path.split(".").at(-1)!;
+    assert.match(example, new RegExp(`\\b${name}\\b`), path);
+  }
 });
 
 test("docs/audit.md lists every kind of event", () => {

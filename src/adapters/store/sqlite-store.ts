@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { Kysely, sql } from "kysely";
 import type { Hashing } from "../../app/ports/identifiers.ts";
 import type { Store, StoreParts } from "../../app/ports/store.ts";
@@ -19,6 +21,7 @@ const SQLITE: Engine = {
 
 /** The embedded store: one file (or `:memory:`), no service. A second process on the same file waits up to 10 s for the writer, without holding up its own event loop. */
 export async function openSqliteStore({ file, hashing }: { readonly file: string; readonly hashing: Hashing }): Promise<Store> {
+  if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const db: Db = new Kysely<Tables>({ dialect: nodeSqliteDialect(file) });
   await whileBusy(() => migrate(db, SQLITE));
   const inTransaction = new AsyncLocalStorage<true>();

@@ -23,7 +23,8 @@ export interface ClusterSettings {
   readonly pollSeconds: number;
   /** An alert belongs to this cluster when any of these label=value pairs matches. */
   readonly alertLabels: readonly { readonly label: string; readonly value: string }[];
-  readonly writes: "allowed" | "refused";
+  /** Which plans may be carried out here; plans are made and shown in any case. */
+  readonly writes: "allowed" | "except-data" | "refused";
   /** Shown in commands for a person: `dmctl --master-addr …`. */
   readonly masterAddress: string;
   /** The checker settings where the source config cannot be read. */

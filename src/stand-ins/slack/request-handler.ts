@@ -110,8 +110,11 @@ async function api(parts: HandlerParts, method: string, request: IncomingMessage
   parts.calls.push({ method, args, at: Date.now(), ok: answer.ok });
   if (fault?.kind === "lost-reply") return void request.socket.destroy();
   if (answer.error === "ratelimited") return reply(response, 429, { ok: false, error: "ratelimited" }, { "retry-after": "1" });
-  return reply(response, 200, answer);
+  const { scopes = SCOPES } = parts.workspace.bot;
+  return reply(response, 200, answer, { "x-oauth-scopes": scopes.join(",") });
 }
+
+const SCOPES = ["app_mentions:read", "chat:write", "commands", "usergroups:read", "users:read"];
 
 function call(parts: HandlerParts, method: string, args: Json, token: unknown): Json & { readonly ok: boolean } {
   const needed = method === "apps.connections.open" ? parts.appToken : parts.botToken;

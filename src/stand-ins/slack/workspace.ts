@@ -45,6 +45,8 @@ export interface Bot {
   readonly botId: string;
   readonly appId: string;
   readonly name: string;
+  /** Granted ones, told with every answer; without it those that a bot like this one asks for. */
+  readonly scopes?: readonly string[];
 }
 
 /** What a workspace holds. Everything that changes is told by `changed`, so that nobody has to ask in a loop. */

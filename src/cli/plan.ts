@@ -1,0 +1,107 @@
+import { systemClock } from "../adapters/clock/system-clock.ts";
+import { createDownstreamProbe } from "../adapters/databases/downstream-probe.ts";
+import { createDmCluster } from "../adapters/dm/dm-cluster.ts";
+import { sha256 } from "../adapters/keys/keys.ts";
+import { createLog } from "../adapters/log/log.ts";
+import { createMetrics } from "../adapters/metrics/metrics.ts";
+import { openStore } from "../adapters/store/open-store.ts";
+import { createTaskFiles } from "../adapters/task-files/task-files.ts";
+import { taskYaml } from "../adapters/task-yaml/task-yaml.ts";
+import type { Store } from "../app/ports/store.ts";
+import { createPropose, type ProposeOutcome } from "../app/propose.ts";
+import { createIncidentReport } from "../app/report-incident.ts";
+import { createPlanReport } from "../app/report-plan.ts";
+import { createSourceSettings } from "../app/source-settings.ts";
+import { createWatch } from "../app/watch.ts";
+import { type Config, loadConfig } from "../config/config.ts";
+import type { PlaybookId } from "../domain/diagnosis/finding.ts";
+import { PLAYBOOKS } from "../domain/playbooks/choose-playbook.ts";
+import type { Language } from "../domain/wording/language.ts";
+import { say } from "../domain/wording/phrases.ts";
+import { planDetails } from "../domain/wording/plan-message.ts";
+import { printProblems } from "./check-config.ts";
+import { drawDocument } from "./draw/terminal.ts";
+
+export interface PlanOptions {
+  readonly task: string;
+  readonly config: string;
+  readonly cluster: string | undefined;
+  readonly source: string | undefined;
+  readonly playbook: string | undefined;
+  readonly json: boolean;
+  readonly lang: Language;
+  readonly colour: boolean;
+  readonly print: (text: string) => void;
+  readonly complain: (text: string) => void;
+}
+
+/**
+ * The plan that the bot would make now, with every call and value; nothing is stored and DM is only read.
+ * Exit code: 0 there is a plan, 1 there is none now (why is told), 2 the configuration or the arguments have problems.
+ */
+export async function runPlan(options: PlanOptions): Promise<0 | 1 | 2> {
+  const loaded = loadConfig(options.config, process.env);
+  if (loaded.kind === "problems") {
+    printProblems(loaded.problems, options.complain);
+    return 2;
+  }
+  const names = loaded.config.settings.clusters.map(({ name }) => name);
+  const cluster = options.cluster ?? (names.length === 1 ? names[0]! : null);
+  if (cluster === null || !names.includes(cluster)) return misused(options, `--cluster must be one of ${names.join(", ")}`);
+  if (options.playbook !== undefined && !isPlaybook(options.playbook))
+    return misused(options, `--playbook must be one of ${Object.keys(PLAYBOOKS).join(", ")}`);
+  // Incidents that a poll would open live only as long as this command.
+  const store = await openStore({ kind: "sqlite", file: ":memory:" }, sha256);
+  try {
+    return tell(options, loaded.config, cluster, await propose(loaded.config, store, cluster, options));
+  } finally {
+    await store.close();
+  }
+}
+
+function misused({ complain }: PlanOptions, why: string): 2 {
+  complain(`${why}.\n`);
+  return 2;
+}
+
+const isPlaybook = (name: string): name is PlaybookId => Object.hasOwn(PLAYBOOKS, name);
+
+async function propose(config: Config, store: Store, name: string, options: PlanOptions): Promise<ProposeOutcome> {
+  const { settings } = config;
+  const [clock, log, metrics] = [systemClock, createLog("silent"), createMetrics()];
+  const connection = config.clusters.find((cluster) => cluster.name === name)!;
+  const { masters, tls, downstream, taskFolder: folder, taskFiles: files, taskPassword: downstreamPassword } = connection;
+  const clusters = new Map([[name, createDmCluster({ name, masters, tls, readTimeoutMs: 10_000, clock, log })]]);
+  const facts = {
+    clusters,
+    downstreams: new Map(downstream ? [[name, createDownstreamProbe({ login: downstream, timeoutMs: 5_000 })] as const] : []),
+    taskFiles: createTaskFiles({ clusters: new Map([[name, { folder, files, downstreamPassword }]]) }),
+    yaml: taskYaml,
+    hashing: sha256,
+  };
+  const report = createIncidentReport({ settings, clock });
+  const sourceSettings = createSourceSettings({ clusters, yaml: taskYaml, clock });
+  const watch = createWatch({ clusters, store, settings, clock, metrics, log, report, sourceSettings, isActive: () => true });
+  const planReport = createPlanReport({ settings, clock });
+  const make = createPropose({ ...facts, store, watch, settings, clock, metrics, report: planReport });
+  const playbook = options.playbook !== undefined && isPlaybook(options.playbook) ? options.playbook : null;
+  const askedBy = { id: "shell", name: process.env.USER ?? "shell", identity: "system" as const };
+  const { task, source = null } = options;
+  return make({ cluster: name, incident: null, task, source, playbook, askedBy, dryRun: true }, AbortSignal.timeout(60_000));
+}
+
+function tell(options: PlanOptions, { settings }: Config, cluster: string, outcome: ProposeOutcome): 0 | 1 {
+  const { json, lang, print, colour } = options;
+  if (outcome.kind === "refused") {
+    const why = outcome.why.map((phrase) => say(phrase, lang));
+    if (json) print(`${JSON.stringify({ plan: null, why }, null, 2)}\n`);
+    else for (const one of why) print(`${one}\n`);
+    return 1;
+  }
+  const { plan } = outcome;
+  const { id: _, askedBy: __, state: ___, votes: ____, version: _____, ...shown } = plan;
+  const { masterAddress } = settings.clusters.find(({ name }) => name === cluster)!;
+  if (json) print(`${JSON.stringify({ plan: shown, why: [] }, null, 2)}\n`);
+  else print(drawDocument(planDetails(plan, masterAddress, lang), { colour }));
+  return 0;
+}

@@ -136,6 +136,7 @@ export async function startMedic(config: Config, overrides: Overrides = {}): Pro
     commands,
     report: incidentReport,
     clock,
+    log,
     metrics,
   });
 

@@ -14,6 +14,7 @@ import type { Decide, DecideOutcome } from "./decide.ts";
 import type { Executor } from "./execute/executor.ts";
 import { type Commands, languageOf, refusals } from "./handle-command.ts";
 import type { Clock } from "./ports/clock.ts";
+import type { Log } from "./ports/log.ts";
 import type { Metrics } from "./ports/metrics.ts";
 import type { Settings } from "./ports/settings.ts";
 import type { Store, StoredClick } from "./ports/store.ts";
@@ -33,6 +34,7 @@ export interface ClickParts {
   readonly report: IncidentReport;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  readonly log: Log;
 }
 
 export interface Clicks {
@@ -72,7 +74,7 @@ export function createClicks(parts: ClickParts): Clicks {
       const language = languageOf(parts.settings, click.channel);
       const handler = HANDLERS[click.action as ButtonAction];
       const words = handler
-        ? await handler(parts, click, click.person, language, signal)
+        ? await orFailed(parts, click, handler(parts, click, click.person, language, signal))
         : answerDocument(
             language === "en"
               ? "This button is from another version of me. Ask again with the command."
@@ -91,6 +93,23 @@ export function createClicks(parts: ClickParts): Clicks {
       return plan !== null && plan.state.kind === "open" && parts.decide.asksReason(plan, action);
     },
   };
+}
+
+/** A click that failed is answered, not left waiting: it must not be tried again behind the person's back. */
+async function orFailed(
+  { store, clock, metrics, log }: ClickParts,
+  click: StoredClick,
+  work: Promise<Document>,
+): Promise<Document> {
+  try {
+    return await work;
+  } catch (error) {
+    metrics.count("dm_medic_clicks_total", { action: click.action, outcome: "failed" });
+    await store.clicks
+      .answered(click.id, clock.now(), "failed")
+      .catch((second: unknown) => log.error({ err: second, click: click.id }, "a failed click could not be marked"));
+    throw error;
+  }
 }
 
 async function show({ store, settings }: ClickParts, action: ButtonAction, value: string, language: Language): Promise<Document> {

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { createConnection } from "mysql2/promise";
+import { freePort } from "./bot-stage.ts";
 
 export interface MariaDb {
   readonly port: number;
@@ -21,15 +21,6 @@ export interface MariaDb {
 }
 
 const USER = { user: "medic", password: "medic-secret" };
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 /** An own MariaDB server of Debian's package: own data directory, own port, ended with the test file. */
 export async function startMariaDb(): Promise<MariaDb> {

@@ -21,6 +21,13 @@ export function createCron(log: Log): Cron {
       .catch((error: unknown) => log.error({ err: error, job: name }, "a scheduled job failed"));
   }
 
+  const logger = (job: string) => ({
+    info: () => {},
+    debug: () => {},
+    warn: (words: string) => log.warn({ job, words }, "the scheduler warns"),
+    error: (words: string | Error) => log.error({ job, err: words }, "the scheduler reports an error"),
+  });
+
   return {
     every(name, expression, jitterMs, work) {
       let busy = false;
@@ -33,7 +40,8 @@ export function createCron(log: Log): Cron {
         });
         underWay.add(done);
       };
-      tasks.push(schedule(expression, tick));
+      // A frozen or busy process misses ticks; the next one does all that is due.
+      tasks.push(schedule(expression, tick, { suppressMissedWarning: true, logger: logger(name) }));
     },
     async stop() {
       stopping.abort();

@@ -23,11 +23,14 @@ export interface ListenerParts {
   readonly log: Log;
   readonly isActive: () => boolean;
   readonly signal: AbortSignal;
+  /** Ids of the clicks that this copy is working on: whatever else waits in the store was another's. */
+  readonly underWay: Set<string>;
 }
 
 const READ_ONLY: ReadonlySet<string> = new Set<ButtonAction>(["details", "plan-details", "show-audit"]);
 /** Slack waits three seconds for the acknowledgement; the store gets most of it. */
-const STORE_WITHIN_MS = 2_000;
+const STORE_WITHIN_MS = 1_500;
+const REASON_WITHIN_MS = 1_000;
 
 /** Every listener of the app. The order is always: store what changes something, acknowledge, then work. */
 export function registerListeners(app: App, parts: ListenerParts): void {
@@ -79,7 +82,7 @@ export function registerListeners(app: App, parts: ListenerParts): void {
     };
     const kept = await keep(parts, click);
     await ack();
-    await work(parts, client, click, kept, null);
+    await work(parts, client, click, kept, null).finally(() => parts.underWay.delete(click.id));
   });
 }
 
@@ -94,6 +97,7 @@ async function onAction(
   const payload = ActionPayload.safeParse(body);
   if (!payload.success) {
     parts.log.warn({ issues: payload.error.issues.length }, "a button press of an unknown shape");
+    parts.metrics.count("dm_medic_clicks_total", { action: "unknown", outcome: "refused" });
     return ack();
   }
   const click = clickOf(parts, payload.data);
@@ -102,7 +106,7 @@ async function onAction(
     await ack();
     return showModal(parts, client, trigger, click);
   }
-  if (await parts.clicks.asksReason(click.action as ButtonAction, click.value)) {
+  if (await asksReason(parts, click)) {
     await ack();
     const { action, value, channel, messageTs } = click;
     await client.views.open({
@@ -114,7 +118,7 @@ async function onAction(
   const kept = await keep(parts, click);
   await ack();
   parts.metrics.observe("dm_medic_click_ack_seconds", (parts.clock.monotonic() - begun) / 1000);
-  await work(parts, client, click, kept, respond);
+  await work(parts, client, click, kept, respond).finally(() => parts.underWay.delete(click.id));
 }
 
 function clickOf(parts: ListenerParts, payload: ActionPayload): StoredClick {
@@ -142,10 +146,17 @@ function titleOf(click: StoredClick): string {
   return click.value.split("|")[0]!;
 }
 
+/** A store that hangs must not cost the acknowledgement; the verdict is then refused for want of a reason. */
+function asksReason({ clicks }: ListenerParts, { action, value }: StoredClick): Promise<boolean> {
+  const late = new Promise<boolean>((resolve) => setTimeout(resolve, REASON_WITHIN_MS, false).unref());
+  return Promise.race([clicks.asksReason(action as ButtonAction, value), late]).catch(() => false);
+}
+
 type Kept = "stored" | "double" | "not-stored";
 
 /** A store that hangs must not cost the acknowledgement: then the person is told that nothing was noted. */
-async function keep({ store, log }: ListenerParts, click: StoredClick): Promise<Kept> {
+async function keep({ store, log, underWay }: ListenerParts, click: StoredClick): Promise<Kept> {
+  underWay.add(click.id);
   const late = new Promise<Kept>((resolve) => setTimeout(resolve, STORE_WITHIN_MS, "not-stored").unref());
   const stored = store.clicks.put(click).then((fresh): Kept => (fresh ? "stored" : "double"));
   return Promise.race([stored, late]).catch((error: unknown): Kept => {
@@ -184,10 +195,10 @@ async function work(
   await answer(parts, client, to, await guarded(parts, () => parts.clicks.handle(click, parts.signal)));
 }
 
-/** Clicks that were stored but not worked on, by a copy that stood by or died: done by whoever is active. */
-export async function workWaitingClicks(parts: ListenerParts, client: WebClient, olderThanMs: number): Promise<void> {
+/** Clicks that were stored but not worked on, by a copy that stands by or died: done by whoever is active. */
+export async function workWaitingClicks(parts: ListenerParts, client: WebClient): Promise<void> {
   for (const click of await parts.store.clicks.waiting(20)) {
-    if (click.at > parts.clock.now() - olderThanMs) continue;
+    if (parts.underWay.has(click.id)) continue;
     await answer(
       parts,
       client,

@@ -44,8 +44,6 @@ export interface SlackSide {
 
 const RETRIES_OFF = { retryConfig: { retries: 0 }, rejectRateLimitedCalls: true, timeout: 10_000 };
 const INIT_AGAIN_MS = 2_000;
-/** A click younger than this is being worked on by the process that took it. */
-const CLICK_IS_LEFT_AFTER_MS = 15_000;
 
 export function createSlack(parts: SlackParts): SlackSide {
   const { connection, log, clock, metrics } = parts;
@@ -90,7 +88,7 @@ export function createSlack(parts: SlackParts): SlackSide {
     chat: createChat({ client, clock, log }),
     connected: () => isConnected,
     start({ clicks, commands }) {
-      app = createApp(connection, logger, mark);
+      app = createApp(connection, logger, mark, metrics);
       app.use(async ({ next }) => {
         inFlight++;
         try {
@@ -100,14 +98,14 @@ export function createSlack(parts: SlackParts): SlackSide {
         }
       });
       app.error(async (error) => log.error({ err: error }, "a Slack listener failed"));
-      listening = { ...parts, clicks, commands, signal: stopping.signal };
+      listening = { ...parts, clicks, commands, signal: stopping.signal, underWay: new Set() };
       registerListeners(app, listening);
       void connect(app);
     },
     async tick() {
       if (!parts.isActive()) return;
       await sender.sendDue();
-      if (listening) await workWaitingClicks(listening, client, CLICK_IS_LEFT_AFTER_MS);
+      if (listening) await workWaitingClicks(listening, client);
     },
     async stop(deadlineMs) {
       const until = clock.monotonic() + deadlineMs;
@@ -121,7 +119,7 @@ export function createSlack(parts: SlackParts): SlackSide {
   };
 }
 
-function createApp(connection: SlackConnection, logger: Logger, mark: (connected: boolean) => void): App {
+function createApp(connection: SlackConnection, logger: Logger, mark: (connected: boolean) => void, metrics: Metrics): App {
   // Each receiver gets options of its own: Bolt changes the object that it is given.
   const clientOptions = () => ({
     slackApiUrl: connection.apiUrl,
@@ -135,10 +133,16 @@ function createApp(connection: SlackConnection, logger: Logger, mark: (connected
     deferInitialization: true,
   };
   if (connection.mode === "http") {
-    return new App({
-      ...common,
-      receiver: new HTTPReceiver({ signingSecret: connection.signingSecret, logger, endpoints: "/slack/events" }),
-    });
+    const receiver = new HTTPReceiver({ signingSecret: connection.signingSecret, logger, endpoints: "/slack/events" });
+    const listen = receiver.requestListener;
+    receiver.requestListener = (request, response) => {
+      response.once("finish", () => {
+        const status = String(response.statusCode);
+        if (response.statusCode >= 400) metrics.count("dm_medic_slack_requests_refused_total", { status });
+      });
+      listen(request, response);
+    };
+    return new App({ ...common, receiver });
   }
   // 2 s is the shortest ping time-out that stays stable, and it is also the gap after Slack's own refresh.
   const receiver = new SocketModeReceiver({

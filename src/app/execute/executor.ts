@@ -53,13 +53,15 @@ const LEASE_MARGIN_MS = 2_000;
 export function createExecutor(parts: ExecutorParts): Executor {
   let underWay: Promise<void> | null = null;
   let again = false;
+  /** Runs that this process has carried before: any other that has begun was somebody else's. */
+  const known = new Set<string>();
 
   async function carryAll(signal: AbortSignal): Promise<void> {
     do {
       again = false;
       const runs = await parts.store.runs.unfinished();
       const byCluster = Map.groupBy(runs, (run) => run.plan.cluster);
-      await Promise.all(Array.from(byCluster.values(), (ofCluster) => carryOneByOne(parts, ofCluster, signal)));
+      await Promise.all(Array.from(byCluster.values(), (ofCluster) => carryOneByOne(parts, ofCluster, known, signal)));
     } while (again && !signal.aborted);
   }
 
@@ -75,9 +77,10 @@ export function createExecutor(parts: ExecutorParts): Executor {
   };
 }
 
-async function carryOneByOne(parts: ExecutorParts, runs: readonly Run[], signal: AbortSignal): Promise<void> {
+async function carryOneByOne(parts: ExecutorParts, runs: readonly Run[], known: Set<string>, signal: AbortSignal): Promise<void> {
   for (const run of runs) {
     try {
+      await takeOver(parts, run, known);
       await carry(parts, run, signal);
     } catch (error) {
       parts.log.error({ err: error, run: run.id }, "a run could not be carried on; it stays as it is stored");
@@ -85,13 +88,15 @@ async function carryOneByOne(parts: ExecutorParts, runs: readonly Run[], signal:
   }
 }
 
+async function takeOver({ store, clock }: ExecutorParts, { id, plan, steps }: Run, known: Set<string>): Promise<void> {
+  if (known.has(id)) return;
+  known.add(id);
+  if (steps.every(({ state }) => state.kind === "todo")) return;
+  await store.audit.append(auditDraft(clock.now(), "run-taken-over", SYSTEM, { ...aboutPlan(plan), run: id, details: {} }));
+}
+
 async function carry(parts: ExecutorParts, begun: Run, signal: AbortSignal): Promise<void> {
   let run: Run | null = begun;
-  if (begun.steps.some((record) => record.state.kind === "started")) {
-    await parts.store.audit.append(
-      auditDraft(parts.clock.now(), "run-taken-over", SYSTEM, { ...aboutPlan(begun.plan), run: begun.id, details: {} }),
-    );
-  }
   while (run?.state.kind === "running" && !signal.aborted && parts.lease.held()) run = await oneStep(parts, run, signal);
 }
 

@@ -18,6 +18,7 @@ export const COUNTERS = {
   dm_medic_clicks_total: ["action", "outcome"],
   dm_medic_slack_sends_total: ["kind", "outcome"],
   dm_medic_slack_rate_limited_total: [],
+  dm_medic_slack_requests_refused_total: ["status"],
   dm_medic_unreadable_answers_total: ["cluster"],
 } as const;
 export const GAUGES = {

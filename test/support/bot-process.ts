@@ -7,7 +7,7 @@ const loaded = loadConfig(file, process.env);
 if (loaded.kind === "problems") throw new Error(JSON.stringify(loaded.problems));
 
 let count = 0;
-await startMedic(loaded.config, {
+const medic = await startMedic(loaded.config, {
   wrapStore: (store) => ({
     ...store,
     async transaction(work) {
@@ -19,3 +19,5 @@ await startMedic(loaded.config, {
   }),
 });
 console.log("started");
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void medic.stop().then(() => process.exit(0)));

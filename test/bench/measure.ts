@@ -7,15 +7,15 @@ export interface Figure {
   readonly detail: string;
 }
 
-/** Milliseconds, the median of so many runs after a tenth of them as warm-up. */
-export function medianMs(runs: number, work: () => unknown): number {
+/**
+ * Milliseconds a run, the mean of so many after a warm-up: what one run leaves behind is cleared away in a later one, so only all of
+ * them together tell what a run costs.
+ */
+export function meanMs(runs: number, work: () => unknown): number {
   for (let index = 0; index < Math.max(5, runs / 5); index++) work();
-  const times = Array.from({ length: runs }, () => {
-    const begun = performance.now();
-    work();
-    return performance.now() - begun;
-  });
-  return times.sort((a, b) => a - b)[Math.floor(runs / 2)]!;
+  const begun = performance.now();
+  for (let index = 0; index < runs; index++) work();
+  return (performance.now() - begun) / runs;
 }
 
 export const percentile = (times: readonly number[], share: number): number =>

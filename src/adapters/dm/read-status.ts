@@ -8,7 +8,7 @@ import type {
 import { cleanText, codesIn, readResult } from "./read-error.ts";
 import { readPosition } from "./read-position.ts";
 import { readBinlogType, readNumber, readStage, readUnit } from "./read-words.ts";
-import type { RelayAnswer, SourceAnswer, StatusAnswer, SubtaskAnswer, WorkerAnswer } from "./status-schemas.ts";
+import { type RelayAnswer, SourceAnswer, type StatusAnswer, type SubtaskAnswer, WorkerAnswer } from "./status-schemas.ts";
 
 export function generationOf(answer: StatusAnswer): Generation {
   return answer.workers && !answer.sources ? "v1.0" : "v2+";
@@ -16,9 +16,16 @@ export function generationOf(answer: StatusAnswer): Generation {
 
 /** Every element of the answer as it stands: one source may come several times (relay-only workers). */
 export function readSources(answer: StatusAnswer): SourceObservation[] {
-  const ofSources = (answer.sources ?? []).filter((entry) => entry !== null).map(readSource);
-  const ofWorkers = (answer.workers ?? []).filter((entry) => entry !== null).map(readWorker);
-  return [...ofSources, ...ofWorkers];
+  const found: SourceObservation[] = [];
+  for (const entry of answer.sources ?? []) {
+    const known = SourceAnswer.safeParse(entry);
+    if (known.success) found.push(readSource(known.data));
+  }
+  for (const entry of answer.workers ?? []) {
+    const known = WorkerAnswer.safeParse(entry);
+    if (known.success) found.push(readWorker(known.data));
+  }
+  return found;
 }
 
 function readSource(entry: SourceAnswer): SourceObservation {

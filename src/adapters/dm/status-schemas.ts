@@ -77,11 +77,12 @@ export const WorkerAnswer = z.object({
 });
 export type WorkerAnswer = z.infer<typeof WorkerAnswer>;
 
+/** The elements stay raw: each is read by itself, so that of a large answer only one copy lives at a time. */
 export const StatusAnswer = z.object({
   result: flag,
   msg: text,
-  sources: z.array(SourceAnswer.nullable().catch(null)).nullish().catch(null),
-  workers: z.array(WorkerAnswer.nullable().catch(null)).nullish().catch(null),
+  sources: z.array(raw).nullish().catch(null),
+  workers: z.array(raw).nullish().catch(null),
 });
 export type StatusAnswer = z.infer<typeof StatusAnswer>;
 

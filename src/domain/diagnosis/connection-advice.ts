@@ -5,6 +5,15 @@ import type { Advice, Evidence } from "./finding.ts";
 import { neverResumed } from "./never-resumed.ts";
 import type { SubtaskCase } from "./subtask-case.ts";
 
+// A downstream that is down fails thousands of subtasks alike: what is the same for all of them is made once.
+const RESTART = { playbook: "stop-start-task", notBefore: null } as const;
+const RESUME_THEN_RESTART = advise("resume-now", "resume-task", [RESTART]);
+const DEFAULT_CHECKER = assumed(
+  "checker-settings",
+  `check-enable: true, backoff-max: ${DEFAULT_BACKOFF_SECONDS / 60}m`,
+  "DM's defaults",
+);
+
 /** What DM does and what is offered for the FAQ's two connection errors, by unit, generation, other errors and checker settings. */
 export function connectionAdvice(
   theCase: SubtaskCase,
@@ -13,11 +22,10 @@ export function connectionAdvice(
   const { generation, checker, result, subtask, errors } = theCase;
   const evidence = circumstances(theCase);
   const retries = retriesAfter(theCase, word);
-  const resumeThenRestart = advise("resume-now", "resume-task", [{ playbook: "stop-start-task", notBefore: null }]);
   if (errors.some(neverResumed)) return { retries: false, advice: advise("other-error-first"), evidence };
   if (result.isCanceled === true || checker?.checkEnable === false)
-    return { retries: false, advice: resumeThenRestart, evidence };
-  if (subtask.unit !== "Sync") return { retries, advice: resumeThenRestart, evidence };
+    return { retries: false, advice: RESUME_THEN_RESTART, evidence };
+  if (subtask.unit !== "Sync") return { retries, advice: RESUME_THEN_RESTART, evidence };
   if (generation === "v1.0" && word === "bad")
     return { retries: false, advice: advise("stop-and-start", "stop-start-task"), evidence };
   return { retries: true, advice: afterBackoff(theCase), evidence };
@@ -34,9 +42,8 @@ function retriesAfter(theCase: SubtaskCase, word: "invalid" | "bad"): boolean | 
 function afterBackoff(theCase: SubtaskCase): Advice {
   const since = theCase.firstFailedAt ?? theCase.at;
   const offeredFrom = since + (theCase.checker?.backoffMaxSeconds ?? DEFAULT_BACKOFF_SECONDS) * 1000;
-  const restart = { playbook: "stop-start-task", notBefore: null } as const;
-  if (theCase.firstFailedAt !== null && theCase.at >= offeredFrom) return advise("resume-now", "resume-task", [restart]);
-  return advise("wait-dm-retries", null, [{ playbook: "resume-task", notBefore: offeredFrom }, restart]);
+  if (theCase.firstFailedAt !== null && theCase.at >= offeredFrom) return RESUME_THEN_RESTART;
+  return advise("wait-dm-retries", null, [{ playbook: "resume-task", notBefore: offeredFrom }, RESTART]);
 }
 
 function circumstances(theCase: SubtaskCase): Evidence[] {
@@ -45,10 +52,7 @@ function circumstances(theCase: SubtaskCase): Evidence[] {
   if (result.isCanceled === true) evidence.push(seen("isCanceled", "true", "subTaskStatus.result"));
   if (result.isCanceled === null) evidence.push(assumed("pause-by-person", "false", "this surface does not say it"));
   if (version === null) evidence.push(assumed("dm-generation", generation, "the shape of the answer"));
-  if (checker === null)
-    evidence.push(
-      assumed("checker-settings", `check-enable: true, backoff-max: ${DEFAULT_BACKOFF_SECONDS / 60}m`, "DM's defaults"),
-    );
+  if (checker === null) evidence.push(DEFAULT_CHECKER);
   else
     evidence.push(
       seen("checker", `check-enable: ${checker.checkEnable}, backoff-max: ${checker.backoffMaxSeconds}s`, "source config"),

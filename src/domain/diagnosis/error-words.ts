@@ -1,16 +1,18 @@
 import type { DmError, Unit } from "../observation/observation.ts";
 
-/** Lower-cased words of an error where a text may stand: the raw cause leads, v1.0 keeps all in the message. */
-export function wordsOf(error: DmError): string {
-  const known = lowered.get(error);
-  if (known !== undefined) return known;
-  const words = `${error.rawCause}\n${error.message}`.toLowerCase();
-  lowered.set(error, words);
-  return words;
-}
+let lastError: DmError | null = null;
+let lastWords = "";
 
-/** Every kind asks for the same words; lower-casing them once keeps a poll cycle near the cost of parsing its JSON. */
-const lowered = new WeakMap<DmError, string>();
+/**
+ * Lower-cased words of an error where a text may stand: the raw cause leads, v1.0 keeps all in the message. Every kind asks for the
+ * same error's words in turn, so the last answer is kept.
+ */
+export function wordsOf(error: DmError): string {
+  if (error === lastError) return lastWords;
+  lastError = error;
+  lastWords = `${error.rawCause}\n${error.message}`.toLowerCase();
+  return lastWords;
+}
 
 /** go-sql-driver's ErrInvalidConn: part of the data may have been sent. */
 export function saysInvalidConnection(error: DmError): boolean {

@@ -23,6 +23,8 @@ export function errorEvidence(errors: readonly DmError[], from: string): Evidenc
 }
 
 export function codesOf(errors: readonly DmError[]): number[] {
+  const [first] = errors;
+  if (errors.length <= 1) return first === undefined || first.code === null ? [] : [first.code];
   return [...new Set(errors.flatMap((error) => (error.code === null ? [] : [error.code])))];
 }
 

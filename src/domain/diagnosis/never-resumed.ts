@@ -35,17 +35,6 @@ const ANY_CAUSE = new RegExp(CAUSES.map((text) => text.replace(/[.*+?^${}()|[\]\
 
 /** Whether DM leaves this error of a subtask alone for good. The relay has a list of its own. */
 export function neverResumed(error: DmError): boolean {
-  const known = judged.get(error);
-  if (known !== undefined) return known;
-  const never = isNeverResumed(error);
-  judged.set(error, never);
-  return never;
-}
-
-/** Several kinds ask about the same error; it is judged once. */
-const judged = new WeakMap<DmError, boolean>();
-
-function isNeverResumed(error: DmError): boolean {
   const words = wordsOf(error);
   // The raw cause stands first in the words, up to the line that begins with the message.
   const cause = error.rawCause === "" ? words : words.slice(0, error.rawCause.length);

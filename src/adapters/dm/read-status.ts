@@ -7,7 +7,7 @@ import type {
 } from "../../domain/observation/observation.ts";
 import { cleanText, codesIn, readResult } from "./read-error.ts";
 import { readPosition } from "./read-position.ts";
-import { readBinlogType, readNumber, readStage, readUnit } from "./read-words.ts";
+import { readBinlogType, readFlag, readNumber, readStage, readUnit } from "./read-words.ts";
 import { type RelayAnswer, SourceAnswer, type StatusAnswer, type SubtaskAnswer, WorkerAnswer } from "./status-schemas.ts";
 
 export function generationOf(answer: StatusAnswer): Generation {
@@ -118,14 +118,14 @@ function readProgress(entry: SubtaskAnswer, generation: Generation): UnitProgres
       kind: "sync",
       masterPosition: readPosition(sync.masterBinlog),
       syncerPosition: readPosition(sync.syncerBinlog),
-      masterGtid: sync.masterBinlogGtid,
-      syncerGtid: sync.syncerBinlogGtid,
-      synced: sync.synced ?? (generation === "v1.0" ? false : null),
+      masterGtid: cleanText(sync.masterBinlogGtid),
+      syncerGtid: cleanText(sync.syncerBinlogGtid),
+      synced: readFlag(sync.synced) ?? (generation === "v1.0" ? false : null),
       binlogType: readBinlogType(sync.binlogType),
       secondsBehindMaster: readNumber(sync.secondsBehindMaster),
       totalEvents: readNumber(sync.totalEvents),
-      blockingDdls: (sync.blockingDDLs ?? []).map(cleanText),
-      unresolvedGroups: sync.unresolvedGroups?.length ?? 0,
+      blockingDdls: Array.isArray(sync.blockingDDLs) ? sync.blockingDDLs.map(cleanText) : [],
+      unresolvedGroups: Array.isArray(sync.unresolvedGroups) ? sync.unresolvedGroups.length : 0,
       conflict: cleanText(sync.conflictMsg),
     };
   }
@@ -144,7 +144,7 @@ function readProgress(entry: SubtaskAnswer, generation: Generation): UnitProgres
       progress: cleanText(dump.progress),
     };
   if (check)
-    return { kind: "check", passed: check.passed ?? null, failed: readNumber(check.failed), detail: cleanText(check.detail) };
+    return { kind: "check", passed: readFlag(check.passed), failed: readNumber(check.failed), detail: cleanText(check.detail) };
   return null;
 }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { type Demo, startDemo } from "../../src/demo/demo.ts";
+import type { Message } from "../../src/stand-ins/slack/workspace.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { skipWithout } from "../support/services.ts";
 
@@ -10,6 +11,7 @@ describe("the demo page in a real Chromium", { skip: skipWithout("chromium"), ti
   let browser: Browser;
   let page: Page;
   const problems: string[] = [];
+  let staleBlocks: Message["blocks"] = [];
   before(async () => {
     [demo, browser] = await Promise.all([startDemo("bad-connection", { logLevel: "silent" }), launchChromium()]);
     page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
@@ -39,6 +41,8 @@ describe("the demo page in a real Chromium", { skip: skipWithout("chromium"), ti
     await page.getByRole("dialog").getByText("PUT /apis/v1alpha1/tasks/orders-sync").first().waitFor({ timeout: 10_000 });
     await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
 
+    const plan = demo.slack.workspace.messages.find(({ text, threadTs }) => threadTs !== null && text.includes("P-1"))!;
+    staleBlocks = plan.blocks;
     await thread.getByRole("button", { name: "Approve" }).dblclick();
 
     await thread.getByText(/R-1 .* proved: it runs again/).waitFor({ timeout: 60_000 });
@@ -46,6 +50,20 @@ describe("the demo page in a real Chromium", { skip: skipWithout("chromium"), ti
       .getByText(/RECOVERED/)
       .first()
       .waitFor({ timeout: 30_000 });
+    assert.equal((await demo.medic.store.runs.recent(10)).length, 1);
+  });
+
+  test("a press on a plan that was drawn before says what became of it", async () => {
+    const plan = demo.slack.workspace.messages.find(({ text, threadTs }) => threadTs !== null && text.includes("P-1"))!;
+    const now = plan.blocks;
+    Object.assign(plan, { blocks: staleBlocks });
+    demo.slack.workspace.changed();
+    const thread = page.getByRole("complementary", { name: "Thread" });
+    await thread.getByRole("button", { name: "Approve" }).click({ timeout: 10_000 });
+
+    await thread.getByText(/was approved already/).waitFor({ timeout: 10_000 });
+    Object.assign(plan, { blocks: now });
+    demo.slack.workspace.changed();
     assert.equal((await demo.medic.store.runs.recent(10)).length, 1);
   });
 

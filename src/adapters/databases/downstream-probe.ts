@@ -1,8 +1,8 @@
 import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
-import type { CheckpointAnswer, DownstreamLogin, DownstreamProbe, LoginAnswer } from "../../app/ports/databases.ts";
+import type { CheckpointAnswer, DatabaseLogin, DownstreamProbe, LoginAnswer } from "../../app/ports/databases.ts";
 
 export interface DownstreamProbeOptions {
-  readonly login: DownstreamLogin;
+  readonly login: DatabaseLogin;
   readonly timeoutMs: number;
 }
 
@@ -49,7 +49,7 @@ type Asked<T> =
   | { readonly kind: "failed"; readonly number: number; readonly why: string };
 
 async function withConnection<T>(
-  login: DownstreamLogin,
+  login: DatabaseLogin,
   timeoutMs: number,
   signal: AbortSignal,
   work: (connection: Connection) => Promise<T>,

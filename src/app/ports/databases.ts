@@ -1,12 +1,41 @@
-/** Read-only questions to the downstream. Never throws for what a database does; bounded in time. */
+import type { CheckpointRow, RowChange } from "../../domain/binlog/checkpoint-row.ts";
+
+/** Something that a database was asked. `lacks`: the right that is missing, in the database's own word, where that is the reason. */
+export type Known<T> =
+  | { readonly kind: "known"; readonly value: T }
+  | { readonly kind: "not-known"; readonly why: string; readonly lacks: string | null };
+
+/** A task's meta tables in the downstream (dm-facts §4). */
+export interface MetaPlace {
+  readonly metaSchema: string;
+  readonly task: string;
+  readonly source: string;
+}
+
+export interface TableName {
+  readonly schema: string;
+  readonly table: string;
+}
+
+/** Read-only questions to the downstream. Never throws for what a database does; bounded in time and rows. */
 export interface DownstreamProbe {
   /** The global checkpoint row of (task, source) in `{metaSchema}.{task}_syncer_checkpoint` (dm-facts §4). */
-  globalCheckpoint(
-    question: { readonly task: string; readonly source: string; readonly metaSchema: string },
-    signal: AbortSignal,
-  ): Promise<CheckpointAnswer>;
+  globalCheckpoint(question: MetaPlace, signal: AbortSignal): Promise<CheckpointAnswer>;
   /** Whether this login works: what a start-task would meet. */
-  tryLogin(login: DownstreamLogin, signal: AbortSignal): Promise<LoginAnswer>;
+  tryLogin(login: DatabaseLogin, signal: AbortSignal): Promise<LoginAnswer>;
+}
+
+/** What plans that change checkpoints ask the downstream besides. */
+export interface MetaProbe {
+  /** All rows of the source's id, the global one first; an empty list where the table is not there. */
+  checkpointRows(question: MetaPlace, signal: AbortSignal): Promise<Known<readonly CheckpointRow[]>>;
+  /** Online DDLs under way (rows of `{task}_onlineddl` for the source) and open shard groups (`{task}_syncer_sharding_meta`, active_index > 0). */
+  unfinishedDdl(
+    question: MetaPlace,
+    signal: AbortSignal,
+  ): Promise<Known<{ readonly onlineDdls: number; readonly shardGroups: number }>>;
+  /** Of these tables those without a primary or unique key over NOT NULL columns. */
+  tablesWithoutKey(tables: readonly TableName[], signal: AbortSignal): Promise<Known<readonly TableName[]>>;
 }
 
 export type CheckpointAnswer =
@@ -17,7 +46,7 @@ export type CheckpointAnswer =
   | { readonly kind: "no-table" }
   | { readonly kind: "not-known"; readonly why: string };
 
-export interface DownstreamLogin {
+export interface DatabaseLogin {
   readonly host: string;
   readonly port: number;
   readonly user: string;
@@ -28,3 +57,94 @@ export type LoginAnswer =
   | { readonly kind: "works" }
   | { readonly kind: "refused"; readonly why: string }
   | { readonly kind: "unreachable"; readonly why: string };
+
+/** Read-only questions to one source's upstream. Never throws for what a database does; bounded in time and rows. */
+export interface UpstreamProbe {
+  /** `SHOW BINARY LOGS`: oldest first, the last one is being written. */
+  binlogFiles(signal: AbortSignal): Promise<Known<readonly BinlogFile[]>>;
+  gtidState(signal: AbortSignal): Promise<Known<GtidState>>;
+  /** The GTID set before the first event of a file: `Previous_gtids` (MySQL) or `Gtid_list` (MariaDB), from the file's head. */
+  previousGtids(file: string, signal: AbortSignal): Promise<Known<string>>;
+  /** Streams that replicas hold open here (process list): by GTID or by position where the server tells, which MariaDB does not. */
+  dumpStreams(signal: AbortSignal): Promise<Known<readonly DumpStream[]>>;
+  tablesWithoutKey(tables: readonly TableName[], signal: AbortSignal): Promise<Known<readonly TableName[]>>;
+  /** Column names in order, by table; a table that is not there is left out. */
+  columnsOf(
+    tables: readonly TableName[],
+    signal: AbortSignal,
+  ): Promise<Known<readonly (TableName & { readonly columns: readonly string[] })[]>>;
+  /** Of these tables those with a foreign key. */
+  tablesWithForeignKey(tables: readonly TableName[], signal: AbortSignal): Promise<Known<readonly TableName[]>>;
+  tryLogin(login: DatabaseLogin, signal: AbortSignal): Promise<LoginAnswer>;
+}
+
+export interface BinlogFile {
+  readonly name: string;
+  /** The number at the end of the name. */
+  readonly number: number;
+  readonly sizeBytes: number;
+  /** The server writes to it: the last of the list. */
+  readonly isActive: boolean;
+}
+
+export interface GtidState {
+  readonly flavor: "mysql" | "mariadb";
+  /** As the server says it: `8.0.36`, `10.11.14-MariaDB`. */
+  readonly version: string;
+  /** MySQL: gtid_mode is ON. MariaDB: always. */
+  readonly isOn: boolean;
+  readonly executed: string;
+  /** MySQL: gtid_purged. MariaDB: null, it keeps none; the head of the oldest file tells instead. */
+  readonly purged: string | null;
+}
+
+export interface DumpStream {
+  readonly user: string;
+  readonly host: string;
+  /** `not-told`: the server shows no difference (MariaDB). */
+  readonly reads: "by-gtid" | "by-position" | "not-told";
+}
+
+/**
+ * Writes to a task's checkpoint table, with an account of its own (`dm_meta` only). Fenced by a row in that database: a copy of the
+ * bot that lost its lease is refused there.
+ */
+export interface MetaWriter {
+  /** Makes the empty backup table (same columns) and the fence table where they are not there. DDL commits, so it comes before the transaction. */
+  prepare(call: { readonly place: MetaPlace; readonly backupTable: string }, signal: AbortSignal): Promise<MetaPrepared>;
+  /**
+   * One pessimistic transaction: takes the fence, locks the rows of the id (`FOR UPDATE`), lets `decide` judge them, copies them to the
+   * backup table, writes, commits.
+   */
+  change(call: MetaChange, signal: AbortSignal): Promise<MetaChangeOutcome>;
+}
+
+export type MetaPrepared =
+  | { readonly kind: "ready" }
+  | { readonly kind: "refused"; readonly why: string; readonly lacks: string | null }
+  | { readonly kind: "failed"; readonly why: string };
+
+export interface MetaChange {
+  readonly place: MetaPlace;
+  /** null: nothing is copied. */
+  readonly backupTable: string | null;
+  /** Rises with every owner of the lease; a smaller one than the row's is refused. */
+  readonly fence: { readonly name: string; readonly value: number };
+  /** Called with the locked rows, inside the transaction; may be called again when the database asks for a retry. */
+  decide(rows: readonly CheckpointRow[]): MetaDecision;
+}
+
+export type MetaDecision =
+  | { readonly kind: "write"; readonly changes: readonly RowChange[] }
+  | { readonly kind: "already" }
+  | { readonly kind: "refused"; readonly why: string };
+
+export type MetaChangeOutcome =
+  | { readonly kind: "written"; readonly before: readonly CheckpointRow[]; readonly after: readonly CheckpointRow[] }
+  | { readonly kind: "already"; readonly rows: readonly CheckpointRow[] }
+  | { readonly kind: "refused"; readonly why: string }
+  | { readonly kind: "fenced-off"; readonly by: number }
+  /** Nothing was written: the transaction never began or was rolled back. */
+  | { readonly kind: "failed"; readonly why: string }
+  /** The reply to COMMIT was lost. */
+  | { readonly kind: "unknown"; readonly why: string };

@@ -1,70 +1,19 @@
-import type { Clock } from "../../app/ports/clock.ts";
-import type {
-  ConfigOutcome,
-  DmCluster,
-  ObserveOutcome,
-  SourceStatusOutcome,
-  TaskSourcesOutcome,
-  WriteOutcome,
-} from "../../app/ports/dm.ts";
-import type { Log } from "../../app/ports/log.ts";
-import { callHttp, type HttpCall, type TlsMaterial } from "./http-client.ts";
+import type { ConfigOutcome, DmCluster, ObserveOutcome, SourceStatusOutcome, TaskSourcesOutcome } from "../../app/ports/dm.ts";
+import { createSourceWrites } from "./dm-sources.ts";
+import { createMasters, type MastersOptions, whyNot } from "./masters.ts";
 import { cleanText } from "./read-error.ts";
 import { readMembers } from "./read-members.ts";
 import { generationOf, mergeSources, readSources } from "./read-status.ts";
-import { readWriteAnswer } from "./read-write-answer.ts";
 import { ConfigAnswer, StatusAnswer } from "./status-schemas.ts";
 
-export interface DmClusterOptions {
-  readonly name: string;
-  /** `http://host:8261`, tried in turn, the one that answered last first. */
-  readonly masters: readonly string[];
-  readonly tls: TlsMaterial | null;
-  readonly readTimeoutMs: number;
-  readonly clock: Clock;
-  readonly log: Log;
-}
+export type DmClusterOptions = MastersOptions;
 
-type Asked =
-  | { readonly kind: "json"; readonly master: string; readonly status: number; readonly value: unknown }
-  | { readonly kind: "no-json"; readonly master: string; readonly status: number; readonly text: string }
-  | { readonly kind: "unreachable"; readonly tried: readonly { readonly master: string; readonly why: string }[] };
-
-/** 38043: this master is not the leader and could not pass the call on, so nothing was done. */
-const NOT_LEADER = 38043;
 const OPERATIONS = { "stop-1": 1, pause: 2, resume: 3, "stop-7": 7 } as const;
+const STATEMENT_OPERATIONS = { skip: 1, replace: 2, revert: 3 } as const;
 
 export function createDmCluster(options: DmClusterOptions): DmCluster {
-  let preferred = 0;
-
-  /** Asks the masters in turn. A write goes on to the next one only when the first cannot have done anything. */
-  async function ask(
-    call: Omit<HttpCall, "url"> & { readonly path: string },
-  ): Promise<Asked | { readonly kind: "unknown"; readonly why: string }> {
-    const tried: { master: string; why: string }[] = [];
-    for (let step = 0; step < options.masters.length; step++) {
-      const index = (preferred + step) % options.masters.length;
-      const master = options.masters[index]!;
-      const outcome = await callHttp({ ...call, url: master + call.path }, options.tls);
-      if (outcome.kind === "answered" && !isNotLeader(outcome.text)) {
-        preferred = index;
-        return asJson(master, outcome.status, outcome.text);
-      }
-      const why = outcome.kind === "answered" ? "it is not the leader and cannot reach the leader (38043)" : outcome.why;
-      if (outcome.kind === "no-answer" && call.method !== "GET") return { kind: "unknown", why };
-      tried.push({ master, why });
-      if (call.signal.aborted) break;
-    }
-    options.log.warn({ cluster: options.name, tried }, "no DM-master answered");
-    return { kind: "unreachable", tried };
-  }
-
-  const read = async (path: string, signal: AbortSignal): Promise<Asked> => {
-    const asked = await ask({ method: "GET", path, timeoutMs: options.readTimeoutMs, signal });
-    return asked.kind === "unknown"
-      ? { kind: "unreachable", tried: [{ master: options.masters[preferred]!, why: asked.why }] }
-      : asked;
-  };
+  const masters = createMasters(options);
+  const { read, write } = masters;
 
   async function observe(signal: AbortSignal): Promise<ObserveOutcome> {
     const [status, members, version] = await Promise.all([
@@ -124,32 +73,9 @@ export function createDmCluster(options: DmClusterOptions): DmCluster {
     return { kind: "absent", why: cleanText(answer.data.msg) };
   }
 
-  async function write(
-    method: "PUT" | "POST",
-    path: string,
-    body: unknown,
-    timeoutMs: number,
-    signal: AbortSignal,
-  ): Promise<WriteOutcome> {
-    const asked = await ask({ method, path, body, timeoutMs, signal });
-    switch (asked.kind) {
-      case "unknown":
-        return asked;
-      case "unreachable":
-        return { kind: "refused", said: whyNot(asked), codes: [] };
-      case "no-json":
-        return { kind: "unknown", why: `HTTP ${asked.status}, and no JSON` };
-      case "json":
-        return asked.status === 200
-          ? readWriteAnswer(asked.value)
-          : { kind: "refused", said: `HTTP ${asked.status}: ${cleanText(JSON.stringify(asked.value))}`, codes: [] };
-      default:
-        return asked satisfies never;
-    }
-  }
-
   return {
     cluster: options.name,
+    ...createSourceWrites(masters),
     observe,
     sourceStatus,
     taskSources,
@@ -160,6 +86,14 @@ export function createDmCluster(options: DmClusterOptions): DmCluster {
         "PUT",
         `/apis/v1alpha1/tasks/${encodeURIComponent(call.task)}`,
         { op: OPERATIONS[call.op], ...scopeOf(call) },
+        timeoutMs,
+        signal,
+      ),
+    handleStatement: ({ task, source, how, position, statements }, timeoutMs, signal) =>
+      write(
+        "PUT",
+        "/apis/v1alpha1/errors",
+        { op: STATEMENT_OPERATIONS[how], task, sources: [source], binlogPos: position ?? "", sqls: statements },
         timeoutMs,
         signal,
       ),
@@ -175,23 +109,6 @@ function scopeOf(call: { readonly sources: readonly string[]; readonly workers: 
   return call.workers === null ? { sources: call.sources } : { workers: call.workers };
 }
 
-function isNotLeader(text: string): boolean {
-  return (
-    text.length < 65_536 &&
-    text.includes(`[code=${NOT_LEADER}:`) &&
-    !text.includes('"sources": [\n') &&
-    /"result":\s*false/.test(text)
-  );
-}
-
-function asJson(master: string, status: number, text: string): Asked {
-  try {
-    return { kind: "json", master, status, value: JSON.parse(text) as unknown };
-  } catch {
-    return { kind: "no-json", master, status, text };
-  }
-}
-
 function readVersion(text: string): string | null {
   const said = /^Release Version:\s*(\S+)/m.exec(text)?.[1] ?? "None";
   return said === "None" ? null : cleanText(said);
@@ -205,9 +122,4 @@ function unreadable(master: string, text: string): ObserveOutcome {
     expected: "the gateway's status as JSON",
     broke: start === "" ? "an empty answer" : `it begins with «${start}»`,
   };
-}
-
-function whyNot(asked: Exclude<Asked, { kind: "json" }>): string {
-  if (asked.kind === "no-json") return `HTTP ${asked.status} from ${asked.master}, and no JSON`;
-  return asked.tried.map(({ master, why }) => `${master}: ${why}`).join("; ") || "no master is configured";
 }

@@ -1,20 +1,14 @@
 import type { CheckpointRow, RowChange } from "../../domain/binlog/checkpoint-row.ts";
+import type { BinlogFile, DumpStream, GtidState, TableName } from "../../domain/binlog/upstream-facts.ts";
+import type { Known } from "../../domain/observation/known.ts";
 
-/** Something that a database was asked. `lacks`: the right that is missing, in the database's own word, where that is the reason. */
-export type Known<T> =
-  | { readonly kind: "known"; readonly value: T }
-  | { readonly kind: "not-known"; readonly why: string; readonly lacks: string | null };
+export type { BinlogFile, DumpStream, GtidState, Known, TableName };
 
 /** A task's meta tables in the downstream (dm-facts §4). */
 export interface MetaPlace {
   readonly metaSchema: string;
   readonly task: string;
   readonly source: string;
-}
-
-export interface TableName {
-  readonly schema: string;
-  readonly table: string;
 }
 
 /** Read-only questions to the downstream. Never throws for what a database does; bounded in time and rows. */
@@ -76,33 +70,6 @@ export interface UpstreamProbe {
   /** Of these tables those with a foreign key. */
   tablesWithForeignKey(tables: readonly TableName[], signal: AbortSignal): Promise<Known<readonly TableName[]>>;
   tryLogin(login: DatabaseLogin, signal: AbortSignal): Promise<LoginAnswer>;
-}
-
-export interface BinlogFile {
-  readonly name: string;
-  /** The number at the end of the name. */
-  readonly number: number;
-  readonly sizeBytes: number;
-  /** The server writes to it: the last of the list. */
-  readonly isActive: boolean;
-}
-
-export interface GtidState {
-  readonly flavor: "mysql" | "mariadb";
-  /** As the server says it: `8.0.36`, `10.11.14-MariaDB`. */
-  readonly version: string;
-  /** MySQL: gtid_mode is ON. MariaDB: always. */
-  readonly isOn: boolean;
-  readonly executed: string;
-  /** MySQL: gtid_purged. MariaDB: null, it keeps none; the head of the oldest file tells instead. */
-  readonly purged: string | null;
-}
-
-export interface DumpStream {
-  readonly user: string;
-  readonly host: string;
-  /** `not-told`: the server shows no difference (MariaDB). */
-  readonly reads: "by-gtid" | "by-position" | "not-told";
 }
 
 /**

@@ -1,8 +1,10 @@
 import type { Phrase } from "../plan/plan.ts";
+import { CHECKPOINT_PHRASES } from "./checkpoint-phrases.ts";
 import type { Language } from "./language.ts";
 
 /** Every refusal, gate and outcome that the bot can say, per language. `{name}` is replaced by a value. */
 export const PHRASES = {
+  ...CHECKPOINT_PHRASES,
   "groups-not-known": {
     en: "Slack did not tell who is in the user groups, so your role is not known. Try again in a minute.",
     zh: "Slack 没有返回用户组成员，无法确认你的角色。请一分钟后再试。",

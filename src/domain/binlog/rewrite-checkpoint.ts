@@ -1,0 +1,138 @@
+import type { Phrase } from "../plan/plan.ts";
+import type { CheckpointRewrite } from "../plan/step-action.ts";
+import { phrase } from "../wording/phrases.ts";
+import { inFormOf, isSameFile, parseBinlogName } from "./binlog-name.ts";
+import { type CheckpointRow, type RowChange, rowKey } from "./checkpoint-row.ts";
+import { isEmptySet, parseGtidSet } from "./gtid-set.ts";
+
+/** Right after a file's magic header: always a place where reading may begin. */
+const FILE_START = 4;
+
+export type Rewritten =
+  /** `rows`: all rows as they will be. */
+  | { readonly kind: "changes"; readonly changes: readonly RowChange[]; readonly rows: readonly CheckpointRow[] }
+  | { readonly kind: "refused"; readonly why: Phrase };
+
+const refused = (why: Phrase): Rewritten => ({ kind: "refused", why });
+
+/** What a repair writes into the rows of one source, or why it must not. Pure: the same rows and the same wish give the same answer. */
+export function rewriteRows(rows: readonly CheckpointRow[], rewrite: CheckpointRewrite): Rewritten {
+  const global = rows.find((row) => row.isGlobal);
+  if (!global) return refused(phrase("rewrite-no-global-row"));
+  if (isFresh(global)) return refused(phrase("rewrite-fresh"));
+  switch (rewrite.form) {
+    case "rewind":
+      return rewind(rows, global, rewrite.file, rewrite.previousGtids);
+    case "align":
+      return align(rows, global);
+    case "rewind-all":
+      return rewindAll(rows, global, rewrite.file, rewrite.previousGtids);
+    default:
+      return rewrite satisfies never;
+  }
+}
+
+/** DM takes a global row at or before ("", 4) without a GTID set for fresh (dm-facts §4). */
+const isFresh = ({ file, position, gtid }: CheckpointRow): boolean => file === "" && position <= FILE_START && !gtid;
+
+/** The FAQ's form. Rows in earlier files stay: a checkpoint is never moved forward. */
+function rewind(rows: readonly CheckpointRow[], global: CheckpointRow, file: string, previousGtids: string | null): Rewritten {
+  const wanted = parseBinlogName(file);
+  const stands = parseBinlogName(global.file);
+  if (!wanted || !stands) return refused(phrase("rewrite-no-file-name", { name: wanted ? global.file : file }));
+  if (stands.number < wanted.number)
+    return refused(phrase("rewrite-not-reached", { file, global: global.file, position: String(global.position) }));
+  if (previousGtids !== null && isEmptyText(previousGtids)) return refused(phrase("rewrite-empty-gtids", { file }));
+  const touched = rows.filter((row) => (parseBinlogName(row.file)?.number ?? -1) >= wanted.number);
+  return changesOf(
+    rows,
+    touched.map((row) => atFileStart(row, file, previousGtids ?? undefined)),
+  );
+}
+
+/** The lossless form of the lab: table rows that stand inside a transaction go back to its boundary, the global row stays. */
+function align(rows: readonly CheckpointRow[], global: CheckpointRow): Rewritten {
+  if (global.gtid === null || isEmptyText(global.gtid)) return refused(phrase("rewrite-no-gtids"));
+  const gtid = global.gtid;
+  return changesOf(
+    rows,
+    rows
+      .filter((row) => !row.isGlobal)
+      .map(({ schema, table }) => ({ schema, table, file: global.file, position: global.position, gtid })),
+  );
+}
+
+/** The second form of the lab: DM is past the file already, and its rows are replayed from the set before it. */
+function rewindAll(rows: readonly CheckpointRow[], global: CheckpointRow, file: string, previousGtids: string): Rewritten {
+  const wanted = parseBinlogName(file);
+  const stands = parseBinlogName(global.file);
+  if (!wanted || !stands) return refused(phrase("rewrite-no-file-name", { name: wanted ? global.file : file }));
+  if (stands.number < wanted.number)
+    return refused(phrase("rewrite-not-reached", { file, global: global.file, position: String(global.position) }));
+  if (isEmptyText(previousGtids)) return refused(phrase("rewrite-empty-gtids", { file }));
+  return changesOf(
+    rows,
+    rows.map((row) => atFileStart(row, file, previousGtids)),
+  );
+}
+
+function isEmptyText(gtids: string): boolean {
+  const parsed = parseGtidSet(gtids);
+  return parsed === null || isEmptySet(parsed);
+}
+
+function atFileStart({ schema, table, file: now }: CheckpointRow, file: string, gtid: string | undefined): RowChange {
+  return { schema, table, file: inFormOf(now, file) ?? file, position: FILE_START, gtid };
+}
+
+/** Undo: brings the images back, only while the rows are exactly those that the run wrote. */
+export function restoreRows(
+  now: readonly CheckpointRow[],
+  images: readonly CheckpointRow[],
+  written: readonly CheckpointRow[],
+): Rewritten {
+  if (!sameRows(now, written)) return refused(phrase("undo-rows-changed", { rows: differing(now, written).join(", ") }));
+  const before = new Map(images.map((row) => [rowKey(row), row]));
+  const changes = now.flatMap((row): RowChange[] => {
+    const image = before.get(rowKey(row));
+    if (!image || samePlace(image, row)) return [];
+    const { schema, table, file, position, gtid } = image;
+    return [{ schema, table, file, position, gtid: gtid ?? undefined }];
+  });
+  return changesOf(now, changes);
+}
+
+/** The same keys at the same places; times and the tables' structure do not count. */
+export function sameRows(a: readonly CheckpointRow[], b: readonly CheckpointRow[]): boolean {
+  return a.length === b.length && differing(a, b).length === 0;
+}
+
+function differing(a: readonly CheckpointRow[], b: readonly CheckpointRow[]): string[] {
+  const others = new Map(b.map((row) => [rowKey(row), row]));
+  const names = a.flatMap((row) => {
+    const other = others.get(rowKey(row));
+    others.delete(rowKey(row));
+    return other && samePlace(row, other) ? [] : [nameOf(row)];
+  });
+  return [...names, ...Array.from(others.values(), nameOf)];
+}
+
+const nameOf = ({ isGlobal, schema, table }: CheckpointRow): string =>
+  isGlobal ? "(global)" : `${schema}.${table || "(schema)"}`;
+
+function samePlace(a: CheckpointRow, b: CheckpointRow): boolean {
+  return a.file === b.file && a.position === b.position && (a.gtid ?? "") === (b.gtid ?? "");
+}
+
+function changesOf(rows: readonly CheckpointRow[], changes: readonly RowChange[]): Rewritten {
+  const byKey = new Map(changes.map((change) => [rowKey(change), change]));
+  const after = rows.map((row): CheckpointRow => {
+    const change = byKey.get(rowKey(row));
+    if (!change) return row;
+    return { ...row, file: change.file, position: change.position, gtid: change.gtid ?? row.gtid };
+  });
+  return { kind: "changes", changes, rows: after };
+}
+
+/** Whether a row stands in this file. */
+export const isInFile = ({ file: now }: CheckpointRow, file: string): boolean => isSameFile(now, file);

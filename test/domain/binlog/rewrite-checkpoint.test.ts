@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import type { CheckpointRow } from "../../../src/domain/binlog/checkpoint-row.ts";
+import { restoreRows, rewriteRows, sameRows } from "../../../src/domain/binlog/rewrite-checkpoint.ts";
+import type { CheckpointRewrite } from "../../../src/domain/plan/step-action.ts";
+import { say } from "../../../src/domain/wording/phrases.ts";
+
+const row = (name: string, file: string, position: number, gtid: string | null = null): CheckpointRow => {
+  const [schema = "", table = ""] = name === "(global)" ? [] : name.split(".");
+  return {
+    ...{ id: "replica-1", schema, table: table === "(schema)" ? "" : table, file, position, gtid, exitSafe: null },
+    ...{ isGlobal: name === "(global)", tableInfo: null, createdAt: "", updatedAt: "" },
+  };
+};
+const places = (rows: readonly CheckpointRow[]) => rows.map(({ file, position, gtid }) => [file, position, gtid]);
+
+/** As the lab found them before the first lossless repair (over-4gib-lab). */
+const LAB = [
+  row("(global)", "mysql-bin|000001.000004", 894, "0-101-17"),
+  row("shop.(schema)", "mysql-bin.000004", 4, "0-101-14"),
+  row("shop.orders", "mysql-bin|000001.000004", 3_400_144_046, "0-101-18"),
+];
+
+describe("rewriting checkpoint rows", () => {
+  const accepted: readonly [what: string, before: readonly CheckpointRow[], rewrite: CheckpointRewrite, after: unknown[][]][] = [
+    [
+      "the FAQ's example: dm_test, replica-1, to mysql-bin|000001.004451 and position 4",
+      [row("(global)", "mysql-bin|000001.004451", 2453), row("db.t", "mysql-bin|000001.004451", 305_228_545)],
+      { form: "rewind", file: "mysql-bin.004451", previousGtids: null },
+      [
+        ["mysql-bin|000001.004451", 4, null],
+        ["mysql-bin|000001.004451", 4, null],
+      ],
+    ],
+    [
+      "the FAQ's repair as it was tried on v1.0.7",
+      [row("(global)", "mysql-bin|000001.000001", 305_228_545), row("shop.orders", "mysql-bin|000001.000001", 3_400_145_087)],
+      { form: "rewind", file: "mysql-bin.000001", previousGtids: null },
+      [
+        ["mysql-bin|000001.000001", 4, null],
+        ["mysql-bin|000001.000001", 4, null],
+      ],
+    ],
+    [
+      "rows in later files come back, rows in earlier files stay",
+      [row("(global)", "mysql-bin.000007", 500), row("a.late", "mysql-bin.000009", 8), row("a.early", "mysql-bin.000003", 77)],
+      { form: "rewind", file: "mysql-bin.000007", previousGtids: null },
+      [
+        ["mysql-bin.000007", 4, null],
+        ["mysql-bin.000007", 4, null],
+        ["mysql-bin.000003", 77, null],
+      ],
+    ],
+    [
+      "each row keeps the form that it is written in",
+      LAB,
+      { form: "rewind", file: "mysql-bin.000004", previousGtids: "0-101-14" },
+      [
+        ["mysql-bin|000001.000004", 4, "0-101-14"],
+        ["mysql-bin.000004", 4, "0-101-14"],
+        ["mysql-bin|000001.000004", 4, "0-101-14"],
+      ],
+    ],
+    [
+      "the lossless form: table rows at the global row, which stays",
+      LAB,
+      { form: "align" },
+      [
+        ["mysql-bin|000001.000004", 894, "0-101-17"],
+        ["mysql-bin|000001.000004", 894, "0-101-17"],
+        ["mysql-bin|000001.000004", 894, "0-101-17"],
+      ],
+    ],
+    [
+      "DM past the file: every row to the file and the set before it",
+      [row("(global)", "mysql-bin.000006", 1_000, "0-101-40"), row("shop.orders", "mysql-bin.000006", 900, "0-101-39")],
+      { form: "rewind-all", file: "mysql-bin.000004", previousGtids: "0-101-14" },
+      [
+        ["mysql-bin.000004", 4, "0-101-14"],
+        ["mysql-bin.000004", 4, "0-101-14"],
+      ],
+    ],
+  ];
+  for (const [what, before, rewrite, after] of accepted)
+    test(what, () => {
+      const rewritten = rewriteRows(before, rewrite);
+
+      assert.equal(rewritten.kind, "changes");
+      if (rewritten.kind === "changes") assert.deepEqual(places(rewritten.rows), after);
+    });
+
+  const refusals: readonly [what: string, before: readonly CheckpointRow[], rewrite: CheckpointRewrite, said: RegExp][] = [
+    ["no global row", [row("a.b", "mysql-bin.000001", 9)], { form: "align" }, /no global checkpoint row/],
+    ["a fresh global row", [row("(global)", "", 0)], { form: "rewind", file: "mysql-bin.000001", previousGtids: null }, /fresh/],
+    [
+      "a global row that has not reached the file",
+      [row("(global)", "mysql-bin.000003", 900)],
+      { form: "rewind", file: "mysql-bin.000004", previousGtids: null },
+      /has not reached mysql-bin\.000004.*never moved forward/,
+    ],
+    ["an empty set before the file", LAB, { form: "rewind", file: "mysql-bin.000004", previousGtids: "" }, /empty.*lost rows/],
+    [
+      "an empty set before the file, DM past it",
+      LAB,
+      { form: "rewind-all", file: "mysql-bin.000004", previousGtids: " " },
+      /empty/,
+    ],
+    ["a global row without GTIDs", [row("(global)", "mysql-bin.000004", 900, "")], { form: "align" }, /carries no GTID set/],
+    ["v1.0's rows, which know no GTIDs", [row("(global)", "mysql-bin.000004", 900)], { form: "align" }, /carries no GTID set/],
+    [
+      "a name that is none",
+      [row("(global)", "mysql-bin.000004", 9)],
+      { form: "rewind", file: "x", previousGtids: null },
+      /no name/,
+    ],
+  ];
+  for (const [what, before, rewrite, said] of refusals)
+    test(`${what}: nothing is written, and why is said in both languages`, () => {
+      const rewritten = rewriteRows(before, rewrite);
+
+      assert.equal(rewritten.kind, "refused");
+      if (rewritten.kind !== "refused") return;
+      assert.match(say(rewritten.why, "en"), said);
+      assert.match(say(rewritten.why, "zh"), /[一-鿿]/);
+    });
+
+  test("undo brings the images back while the rows are those that were written, and refuses otherwise", () => {
+    const written = rewriteRows(LAB, { form: "align" });
+    assert.ok(written.kind === "changes");
+
+    const restored = restoreRows(written.rows, LAB, written.rows);
+    assert.ok(restored.kind === "changes" && sameRows(restored.rows, LAB));
+    assert.equal(restored.changes.length, 2);
+
+    const moved = written.rows.map((one) => (one.isGlobal ? { ...one, position: one.position + 1 } : one));
+    const refused = restoreRows(moved, LAB, written.rows);
+    assert.equal(refused.kind, "refused");
+    assert.match(refused.kind === "refused" ? say(refused.why, "en") : "", /\(global\)/);
+  });
+
+  test("whatever is rewritten, the same rows are there, none moves forward, and undo is exact", () => {
+    const place = fc.record({ number: fc.integer({ min: 1, max: 9 }), position: fc.integer({ min: 4, max: 2 ** 32 - 1 }) });
+    const tables = fc.array(place, { maxLength: 5 });
+    fc.assert(
+      fc.property(place, tables, fc.integer({ min: 1, max: 9 }), (global, others, file) => {
+        const at = (name: string, { number, position }: { number: number; position: number }) =>
+          row(name, `mysql-bin.00000${number}`, position, "0-1-5");
+        const rows = [at("(global)", global), ...others.map((other, index) => at(`s.t${index}`, other))];
+        const rewritten = rewriteRows(rows, { form: "rewind", file: `mysql-bin.00000${file}`, previousGtids: "0-1-2" });
+        if (rewritten.kind === "refused") return assert.ok(global.number < file);
+        assert.deepEqual(
+          rewritten.rows.map(({ schema, table }) => [schema, table]),
+          rows.map(({ schema, table }) => [schema, table]),
+        );
+        for (const [index, after] of rewritten.rows.entries()) assert.ok(after.file <= rows[index]!.file);
+        const back = restoreRows(rewritten.rows, rows, rewritten.rows);
+        assert.ok(back.kind === "changes" && sameRows(back.rows, rows));
+      }),
+    );
+  });
+});

@@ -7,6 +7,7 @@ import type {
 } from "../../domain/observation/observation.ts";
 import { cleanText, codesIn, readResult } from "./read-error.ts";
 import { readPosition } from "./read-position.ts";
+import { readValidation } from "./read-validation.ts";
 import { readBinlogType, readFlag, readNumber, readStage, readUnit } from "./read-words.ts";
 import { type RelayAnswer, SourceAnswer, type StatusAnswer, type SubtaskAnswer, WorkerAnswer } from "./status-schemas.ts";
 
@@ -30,7 +31,7 @@ export function readSources(answer: StatusAnswer): SourceObservation[] {
 
 function readSource(entry: SourceAnswer): SourceObservation {
   const status = entry.sourceStatus;
-  const source = cleanText(status?.source ?? "");
+  const source = cleanText(status?.source) || sourceNamedBy(entry.msg);
   const worker = status && status.worker !== "source not bound" && status.worker !== "" ? cleanText(status.worker) : null;
   return element(
     entry.result === true,
@@ -42,6 +43,11 @@ function readSource(entry: SourceAnswer): SourceObservation {
     entry.subTaskStatus,
     "v2+",
   );
+}
+
+/** Where no worker is bound DM may leave the status out; its message still names the source. */
+function sourceNamedBy(message: string): string {
+  return cleanText(/(?:^|[\s:])(\S{1,64}) relevant worker-client not found/.exec(message.slice(0, 2_000))?.[1]);
 }
 
 function readWorker(entry: WorkerAnswer): SourceObservation {
@@ -107,6 +113,7 @@ function readSubtask(entry: SubtaskAnswer, source: string, worker: string | null
     result: readResult(entry.result),
     unresolvedDdlLock: cleanText(entry.unresolvedDDLLockID),
     progress: readProgress(entry, generation),
+    validation: readValidation(entry.validation),
     message: cleanText(entry.msg),
   };
 }

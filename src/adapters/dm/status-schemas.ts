@@ -40,6 +40,7 @@ export const SubtaskAnswer = z.object({
   load: load.nullish().catch(null),
   dump: dump.nullish().catch(null),
   check: check.nullish().catch(null),
+  validation: raw,
 });
 export type SubtaskAnswer = z.infer<typeof SubtaskAnswer>;
 
@@ -95,23 +96,25 @@ export const SummaryAnswer = z.object({
 });
 export type SummaryAnswer = z.infer<typeof SummaryAnswer>;
 
-/** v1.0's `query-error`. */
-export const ErrorAnswer = z.object({
-  workers: z.array(
-    z.object({
-      result: flag,
-      worker: text,
-      msg: text,
-      sourceID: text,
-      subTaskError: z
-        .array(z.object({ name: text, stage: text, unit: text, sync: raw, load: raw, dump: raw, check: raw }))
-        .nullish()
-        .catch(null),
-      RelayError: z.object({ msg: text }).nullish().catch(null),
-    }),
-  ),
+const relayError = z.object({ msg: text }).nullish().catch(null);
+
+/** `query-error`: v1.0 lists workers; the pre-releases of v2.0 listed sources, with the names one level deeper. */
+const errorElement = z.object({
+  result: flag,
+  worker: text,
+  msg: text,
+  sourceID: text,
+  sourceError: z.object({ source: text, worker: text, RelayError: relayError }).nullish().catch(null),
+  subTaskError: z
+    .array(z.object({ name: text, stage: text, unit: text, sync: raw, load: raw, dump: raw, check: raw }).nullable().catch(null))
+    .nullish()
+    .catch(null),
+  RelayError: relayError,
 });
+const errorElements = z.array(errorElement.nullable().catch(null)).nullish().catch(null);
+export const ErrorAnswer = z.object({ workers: errorElements, sources: errorElements });
 export type ErrorAnswer = z.infer<typeof ErrorAnswer>;
+export type ErrorElement = z.infer<typeof errorElement>;
 
 const openapiSync = z.object({
   total_events: number,

@@ -7,6 +7,7 @@ import type { Finding } from "../domain/diagnosis/finding.ts";
 import type { Document } from "../domain/wording/document.ts";
 import { diagnosisAsJson, findingsDocument } from "../domain/wording/finding.ts";
 import type { Language } from "../domain/wording/language.ts";
+import { commandsOfFindings } from "../domain/wording/person-commands.ts";
 import { summaryDocument } from "../domain/wording/summary.ts";
 import { diagnoseAnswers } from "./diagnose-answers.ts";
 import { drawDocument } from "./draw/terminal.ts";
@@ -54,7 +55,13 @@ function documentOf(answers: readonly RecognisedAnswer[], findings: readonly Fin
   const [only, ...others] = answers;
   return only?.kind === "summary" && others.length === 0
     ? summaryDocument(only.tasks, language)
-    : findingsDocument(findings, language);
+    : withCommands(findings, language);
+}
+
+function withCommands(findings: readonly Finding[], language: Language): Document {
+  const document = findingsDocument(findings, language);
+  const commands = commandsOfFindings(findings, language);
+  return commands === null ? document : { ...document, blocks: [...document.blocks, { kind: "divider" }, commands] };
 }
 
 function unreadable(options: DiagnoseOptions, expected: string, broke: string): 2 {

@@ -188,3 +188,31 @@ test("a wrong option is exit code 2, never the 1 of an incident", () => {
   }
   assert.equal(spawnSync(process.execPath, [medic, "--help"]).status, 0);
 });
+
+/** [recording's stage of DM, its answer, what a person may type]. */
+const COMMANDS: readonly (readonly [string, string, RegExp])[] = [
+  [
+    "v2 waits first",
+    readFileSync(recorded("invalid-connection/gateway-status.json"), "utf8"),
+    /# not before 1970-01-01T00:05:00.000Z, and only if it is still paused:\n\s+dmctl --master-addr MASTER:8261 resume-task -s replica-1 dm_test\n/,
+  ],
+  [
+    "v1.0 names workers, and a task's name is quoted for the shell",
+    '{"result":true,"workers":[{"result":true,"worker":"10.0.0.1:8262","sourceID":"s1","subTaskStatus":[{"name":"a b","stage":"Paused","unit":"Sync","result":{"errors":[{"msg":"driver: bad connection"}]}}]}]}',
+    /stop-task -w 10\.0\.0\.1:8262 'a b'\n.*until 'a b' is not listed\n.*start-task -w 10\.0\.0\.1:8262 'a b\.yaml'/,
+  ],
+];
+
+for (const [says, input, expected] of COMMANDS) {
+  test(`what to do is told as dmctl's commands too: ${says}`, async () => {
+    const { out } = await run("-", { input });
+
+    assert.match(out, expected);
+  });
+}
+
+test("in Chinese no sentence of ours is English", async () => {
+  const { out } = await run(recorded("invalid-connection/openapi-task-status.json"), { lang: "zh" });
+
+  assert.doesNotMatch(out, /the shape of the answer|DM's defaults|this surface/);
+});

@@ -36,7 +36,7 @@ function conclude(
   const errors = relay.result?.errors ?? [];
   if (errors.length > 0) return ofErrors(errors, relay, retriesOf(errors, relay, generation, checker), surface);
   const stage = seen("stage", relay.stageAsSaid || "(empty)", "relayStatus");
-  if (relay.stage === "Running" || relay.stage === "New" || relay.stage === "Resuming" || relay.stage === "Pausing") {
+  if (WELL.has(relay.stage)) {
     const evidence =
       relay.caughtUp === null ? [stage] : [stage, seen("relayCatchUpMaster", String(relay.caughtUp), "relayStatus")];
     return {
@@ -68,6 +68,9 @@ function conclude(
     advice: advise(surface === "openapi" ? "ask-for-the-reason" : "ask-a-person"),
   };
 }
+
+/** At work or on its way; one sample of these is no incident. */
+const WELL: ReadonlySet<string> = new Set(["Running", "New", "Resuming", "Pausing", "Stopping"]);
 
 function retriesOf(
   errors: readonly DmError[],

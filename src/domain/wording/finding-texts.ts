@@ -49,12 +49,13 @@ export const ADVICE_SENTENCES: Texts<AdviceKey> = {
       "Bring the upstream back, or mend the network to it. DM itself has nothing to repair; it goes on when the database answers.",
     "mend-the-upstream-and-resume":
       "Bring the upstream back, or mend the network to it. Then look again: resume what is still paused.",
-    "bring-the-worker-back": "Start the DM-worker again, or give the source to a free one.",
+    "bring-the-worker-back":
+      "Start the DM-worker again, or give the source to a free one; `dmctl list-member` tells which are away and which are free.",
     "bring-a-master-back":
       "Start a DM-master, or mend the way to it. The workers go on meanwhile, but nobody can see or steer them.",
     "leave-it-to-the-person": "Somebody paused it on purpose. It stays untouched.",
     "measure-the-binlog-file":
-      "Measure the file on the upstream (SHOW BINARY LOGS). Over 4 GiB, missing and damaged files look alike from here and want different repairs.",
+      "Measure the file on the upstream (SHOW BINARY LOGS). Over 4 GiB, missing and damaged files look alike from here and want different repairs. DM's own retries mend none of them, and over 4 GiB the usual repair can lose rows without a word.",
     "ask-for-the-reason":
       "This answer does not tell the reason. Ask `dmctl query-status <task>` or the gateway's /apis/v1alpha1/status/<task>, and diagnose that.",
     "no-such-task":
@@ -80,11 +81,12 @@ export const ADVICE_SENTENCES: Texts<AdviceKey> = {
       "请先恢复下游数据库或到它的网络。然后再查看一次：若任务仍处于暂停状态，请恢复任务（resume）。",
     "mend-the-upstream": "请恢复上游数据库或到它的网络。DM 本身无需修复，上游恢复后会继续。",
     "mend-the-upstream-and-resume": "请恢复上游数据库或到它的网络。然后再查看一次：仍处于暂停状态的请恢复（resume）。",
-    "bring-the-worker-back": "请重新启动 DM-worker，或将数据源转移到空闲的 worker。",
+    "bring-the-worker-back":
+      "请重新启动 DM-worker，或将数据源转移到空闲的 worker；`dmctl list-member` 会列出离线和空闲的 worker。",
     "bring-a-master-back": "请启动 DM-master 或修复到它的网络。worker 仍在运行，但无法查看和操作。",
     "leave-it-to-the-person": "有人特意暂停了它，不做任何改动。",
     "measure-the-binlog-file":
-      "请在上游测量该文件大小（SHOW BINARY LOGS）。超过 4 GiB、缺失和损坏从这里看起来一样，但修复方法不同。",
+      "请在上游测量该文件大小（SHOW BINARY LOGS）。超过 4 GiB、缺失和损坏从这里看起来一样，但修复方法不同。DM 的自动重试都无法解决；若超过 4 GiB，常规修复可能会悄悄丢失数据行。",
     "ask-for-the-reason":
       "这份结果没有说明原因。请执行 `dmctl query-status <task>` 或查询网关的 /apis/v1alpha1/status/<task>，再诊断其结果。",
     "no-such-task": "DM 中没有这个名字的任务：可能被人停止、启动被拒绝，或名字写错。不带任务名的 `query-status` 会列出所有任务。",
@@ -126,3 +128,18 @@ export const RETRIES = {
   },
   zh: { true: "DM 会自动重试。", false: "DM 不会自动重试。", null: "不清楚 DM 是否会自动重试。" },
 } as const;
+
+/** Where a fact stands when that is no place in DM's answer; places themselves are DM's names and stay as they are. */
+const PLACES_ZH: Readonly<Record<string, string>> = {
+  "the shape of the answer": "根据结果的格式",
+  "DM's defaults": "DM 的默认值",
+  "this surface does not say it": "此接口不提供",
+  "paused without an error; this surface does not say by whom": "暂停且无错误；此接口不说明由谁暂停",
+  "DM names no side": "DM 没有指明是哪一侧",
+  "the error's text": "错误原文",
+  "source config": "数据源配置",
+};
+
+export function placeText(from: string, language: Language): string {
+  return language === "zh" ? (PLACES_ZH[from] ?? from) : from;
+}

@@ -12,7 +12,7 @@ import {
   strong,
   time,
 } from "./document.ts";
-import { ADVICE_SENTENCES, ASSUMPTIONS, KIND_NAMES, PLAYBOOKS, RETRIES } from "./finding-texts.ts";
+import { ADVICE_SENTENCES, ASSUMPTIONS, KIND_NAMES, PLAYBOOKS, placeText, RETRIES } from "./finding-texts.ts";
 import type { Language } from "./language.ts";
 
 export const LABELS = {
@@ -123,7 +123,10 @@ export function diagnosisAsJson(finding: Finding, language: Language) {
     unit: finding.unit,
     stage: finding.stage,
     confidence: finding.confidence,
-    evidence: finding.evidence.map((evidence) => ({ fact: factText(evidence.fact, language), from: evidence.from })),
+    evidence: finding.evidence.map((evidence) => ({
+      fact: factText(evidence.fact, language),
+      from: placeText(evidence.from, language),
+    })),
     dmRetriesByItself: finding.dmRetriesByItself,
     advice: {
       playbook: finding.advice.playbook,
@@ -156,7 +159,10 @@ export function evidenceBlocks(finding: Finding, language: Language): Block[] {
     (evidence): Block =>
       evidence.fact.kind === "said"
         ? { kind: "quote", from: evidence.from, text: evidence.fact.text }
-        : { kind: "list", items: [item("dot", plain(factText(evidence.fact, language)), plain("  "), code(evidence.from))] },
+        : {
+            kind: "list",
+            items: [item("dot", plain(factText(evidence.fact, language)), plain("  "), code(placeText(evidence.from, language)))],
+          },
   );
 }
 

@@ -2,6 +2,7 @@ import { CONFIDENCE } from "../diagnosis/confidence.ts";
 import { advise, seen } from "../diagnosis/evidence.ts";
 import type { Finding } from "../diagnosis/finding.ts";
 import { code, type Document, document, item, paragraph, plain } from "./document.ts";
+import { LABELS } from "./finding.ts";
 import type { Language } from "./language.ts";
 
 export interface SummarizedTask {
@@ -64,6 +65,7 @@ export function summaryDocument(tasks: readonly SummarizedTask[], language: Lang
     kind: "list" as const,
     items: tasks.map(({ task, status }) => item(isTrouble(status) ? "failed" : "done", code(task), plain(`  ${status}`))),
   };
+  if (tasks.length === 0) return document(LABELS[language].nothing, "good", []);
   if (troubled.length === 0) return document(texts.fine, "good", [list]);
   const ask = troubled.map(({ task }) => `dmctl --master-addr MASTER:8261 query-status ${task}`).join("\n");
   return document(texts.head, "warning", [list, paragraph(plain(texts.next)), { kind: "code", title: null, text: ask }]);

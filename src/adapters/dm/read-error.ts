@@ -115,10 +115,19 @@ function word(value: unknown, names: readonly string[]): string {
 
 /** A `ProcessResult` of the gateway. null and undefined: nothing ended. v1.0 leaves out `isCanceled: false`. */
 export function readResult(raw: unknown): ProcessResult | null {
-  if (raw === null || typeof raw !== "object" || Array.isArray(raw)) return null;
+  if (raw === null || raw === undefined) return null;
+  if (typeof raw !== "object" || Array.isArray(raw)) return { isCanceled: false, errors: [garbled(raw)] };
   const { isCanceled, errors } = raw as { isCanceled?: unknown; errors?: unknown };
-  const list = Array.isArray(errors)
-    ? errors.filter((error): error is RawError => error !== null && typeof error === "object")
-    : [];
-  return { isCanceled: isCanceled === true, errors: list.slice(0, 100).map(readError) };
+  const list = Array.isArray(errors) ? errors : errors === null || errors === undefined ? [] : [errors];
+  return { isCanceled: isCanceled === true, errors: list.slice(0, 100).map(readListed) };
+}
+
+function readListed(raw: unknown): DmError {
+  if (typeof raw === "string" && raw !== "") return readErrorText(raw);
+  return raw !== null && typeof raw === "object" && !Array.isArray(raw) ? readError(raw) : garbled(raw);
+}
+
+/** Something stands where an error is told, and no DM is known to say it so: it is shown, because dropping it would look healthy. */
+function garbled(raw: unknown): DmError {
+  return readErrorText(`DM's result cannot be read: ${JSON.stringify(raw)?.slice(0, 500)}`);
 }

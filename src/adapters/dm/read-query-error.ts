@@ -1,13 +1,14 @@
 import type { DmError, RelayObservation, SourceObservation, SubtaskObservation } from "../../domain/observation/observation.ts";
 import { cleanText, codesIn, readErrorText } from "./read-error.ts";
 import { readPosition } from "./read-position.ts";
+import { garbledElement } from "./read-status.ts";
 import { readStage, readUnit } from "./read-words.ts";
 import type { ErrorAnswer, ErrorElement } from "./status-schemas.ts";
 
 /** `query-error`: per subtask the unit's errors, each with the position where it failed; the relay's is one text. */
 export function readQueryError(answer: ErrorAnswer): SourceObservation[] {
   const elements = [...(answer.workers ?? []), ...(answer.sources ?? [])];
-  return elements.filter((element) => element !== null).map(readElement);
+  return elements.map((element) => (element === null ? garbledElement(element) : readElement(element)));
 }
 
 function readElement(element: ErrorElement): SourceObservation {

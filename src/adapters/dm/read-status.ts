@@ -20,11 +20,11 @@ export function readSources(answer: StatusAnswer): SourceObservation[] {
   const found: SourceObservation[] = [];
   for (const entry of answer.sources ?? []) {
     const known = SourceAnswer.safeParse(entry);
-    if (known.success) found.push(readSource(known.data));
+    found.push(known.success ? readSource(known.data) : garbledElement(entry));
   }
   for (const entry of answer.workers ?? []) {
     const known = WorkerAnswer.safeParse(entry);
-    if (known.success) found.push(readWorker(known.data));
+    found.push(known.success ? readWorker(known.data) : garbledElement(entry));
   }
   return found;
 }
@@ -74,17 +74,23 @@ function element(
   subtasks: readonly (SubtaskAnswer | null)[] | null | undefined,
   generation: Generation,
 ): SourceObservation {
-  const message = cleanText(msg);
+  const isGarbled = subtasks?.includes(null) === true;
+  const message = isGarbled ? `part of its subTaskStatus cannot be read ${cleanText(msg)}`.trim() : cleanText(msg);
   return {
     source,
     worker,
-    answered: result,
+    answered: result && !isGarbled,
     message,
     messageCodes: codesIn(message),
     result: readResult(sourceResult),
     relay: relay ? readRelay(relay, source, worker) : null,
     subtasks: (subtasks ?? []).filter((entry) => entry !== null).map((entry) => readSubtask(entry, source, worker, generation)),
   };
+}
+
+/** An element that is none is told as a source that did not answer: leaving it out would look healthy. */
+export function garbledElement(entry: unknown): SourceObservation {
+  return element(false, `it cannot be read: ${JSON.stringify(entry)?.slice(0, 200)}`, "", null, null, null, null, "v2+");
 }
 
 function readRelay(relay: RelayAnswer, source: string, worker: string | null): RelayObservation {

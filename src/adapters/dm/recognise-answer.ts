@@ -61,11 +61,11 @@ function readStatus(object: Json, elements: readonly unknown[], at: number): rea
   const isWrite = "op" in object || "checkResult" in object;
   if (isWrite && !hasKey(elements, NAMES_IN_STATUS))
     return notAnAnswer("the answer to a write (its sources carry no status); ask `query-status` again");
+  if (elements.length > 0 && !elements.some(isObject)) return notAnAnswer("a status answer whose sources are of another shape");
   const refused = result === true || msg === "" ? [] : [refusal(msg)];
   const entries = mergeSources(readSources(answer.data));
   if (entries.length === 0 && refused.length > 0) return refused;
   if (entries.length === 0 && result !== true) return notAnAnswer("an answer that says false and gives no reason");
-  if (entries.length === 0 && elements.length > 0) return notAnAnswer("a status answer whose sources are of another shape");
   return [observation(entries, "gateway", generationOf(answer.data), at), ...refused];
 }
 
@@ -138,7 +138,10 @@ function fromOpenapiRows(rows: readonly unknown[], at: number): readonly Recogni
   const sources = flat.filter((row) => !isSubtask(row) && isSource(row)).map((row) => OpenapiSource.parse(row));
   const found = [...readOpenapiSubtasks(subtasks), ...readOpenapiSources(sources)];
   const isListOfNothing = rows.length === 0 || (flat.length === 0 && rows.every(isObject));
-  return found.length > 0 || isListOfNothing ? [observation(found, "openapi", "v2+", at)] : null;
+  if (found.length === 0 && !isListOfNothing) return null;
+  const rest = flat.length - subtasks.length - sources.length;
+  const untold = rest === 0 ? [] : [refusal(`${rest} of the ${flat.length} entries of this answer tell no status`)];
+  return [observation(found, "openapi", "v2+", at), ...untold];
 }
 
 const isSubtask = (row: unknown): row is Json => isObject(row) && "name" in row && "source_name" in row && "stage" in row;

@@ -54,7 +54,8 @@ export const RelayAnswer = z.object({
 });
 export type RelayAnswer = z.infer<typeof RelayAnswer>;
 
-const subtasks = z.array(SubtaskAnswer.nullable().catch(null)).nullish().catch(null);
+/** null stands for an element that cannot be read. */
+const subtasks = z.array(SubtaskAnswer.nullable().catch(null)).nullish().catch([null]);
 
 /** v2 and later: one element a source (or a relay worker of it). */
 export const SourceAnswer = z.object({

@@ -35,7 +35,7 @@ export function findingOf(theCase: SubtaskCase, conclusion: Conclusion): Finding
     ...conclusion,
     cluster: theCase.cluster,
     subject: { kind: "subtask", task: subtask.task, source: subtask.source },
-    task: subtask.task,
+    task: subtask.task || null,
     source: subtask.source || null,
     worker: subtask.worker,
     unit: subtask.unit,

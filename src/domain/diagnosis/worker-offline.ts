@@ -12,11 +12,7 @@ const WORDS = ["check if worker is offline", "worker-client not found", "grpc re
 export function isWorkerOffline(source: SourceObservation): boolean {
   if (source.answered || source.subtasks.some((subtask) => subtask.stage !== "InvalidStage")) return false;
   const words = source.message.toLowerCase();
-  return (
-    source.messageCodes.some((code) => CODES.includes(code)) ||
-    WORDS.some((word) => words.includes(word)) ||
-    source.message === ""
-  );
+  return source.messageCodes.some((code) => CODES.includes(code)) || WORDS.some((word) => words.includes(word));
 }
 
 /** The worker of a source does not answer, or no worker holds it. DM moves a source by itself only to a free worker. */

@@ -285,6 +285,25 @@ const CASES: readonly (readonly [string, object, readonly string[]])[] = [
     },
     ["t invalid-connection! true null"],
   ],
+  ["a subtask that is no object", of(subtask(), "x" as unknown as object), ["s1 unknown! null null", "t healthy null null"]],
+  ["subtasks that are no list", v2(element("x" as unknown as object[])), ["s1 unknown! null null"]],
+  [
+    "a source that is no object",
+    v2(element([subtask()]), "x" as unknown as object),
+    ["t healthy null null", "null unknown! null null"],
+  ],
+  ["a source with nothing that DM says", v2({ a: 1 }), ["null unknown! null null"]],
+  ["a result that is no object", of(subtask({ result: "x" })), ["t unknown! true null"]],
+  [
+    "an error that is only text",
+    of(subtask({ stage: "Paused", result: { isCanceled: false, errors: ["invalid connection"] } })),
+    ["t invalid-connection! true null"],
+  ],
+  [
+    "OpenAPI's list with a task that has no status",
+    { total: 2, data: [...openapi({ stage: "Running" }).data, { name: "u" }] },
+    ["t healthy null null", "null unknown! null null"],
+  ],
   [
     "a master without a leader",
     {

@@ -54,6 +54,9 @@ export const RelayAnswer = z.object({
 });
 export type RelayAnswer = z.infer<typeof RelayAnswer>;
 
+/** What is no relay status is shown as a stage that nobody knows: left out, it would look healthy. */
+const relayStatus = RelayAnswer.nullish().catch({ relaySubDir: "", relayCatchUpMaster: null, stage: "(cannot be read)" });
+
 /** null stands for an element that cannot be read. */
 const subtasks = z.array(SubtaskAnswer.nullable().catch(null)).nullish().catch([null]);
 
@@ -62,10 +65,7 @@ export const SourceAnswer = z.object({
   result: flag,
   msg: text,
   subTaskStatus: subtasks,
-  sourceStatus: z
-    .object({ source: text, worker: text, result: raw, relayStatus: RelayAnswer.nullish().catch(null) })
-    .nullish()
-    .catch(null),
+  sourceStatus: z.object({ source: text, worker: text, result: raw, relayStatus }).nullish().catch(null),
 });
 export type SourceAnswer = z.infer<typeof SourceAnswer>;
 
@@ -76,7 +76,7 @@ export const WorkerAnswer = z.object({
   worker: text,
   sourceID: text,
   subTaskStatus: subtasks,
-  relayStatus: RelayAnswer.nullish().catch(null),
+  relayStatus,
 });
 export type WorkerAnswer = z.infer<typeof WorkerAnswer>;
 

@@ -50,7 +50,7 @@ export const ADVICE_SENTENCES: Texts<AdviceKey> = {
     "mend-the-upstream-and-resume":
       "Bring the upstream back, or mend the network to it. Then look again: resume what is still paused.",
     "bring-the-worker-back":
-      "Start the DM-worker again, or give the source to a free one; `dmctl list-member` tells which are away and which are free.",
+      "Start the DM-worker again. From v2.0 on a free one may take the source instead; `dmctl list-member` tells which are away and which are free.",
     "bring-a-master-back":
       "Start a DM-master, or mend the way to it. The workers go on meanwhile, but nobody can see or steer them.",
     "leave-it-to-the-person": "Somebody paused it on purpose. It stays untouched.",
@@ -82,7 +82,7 @@ export const ADVICE_SENTENCES: Texts<AdviceKey> = {
     "mend-the-upstream": "请恢复上游数据库或到它的网络。DM 本身无需修复，上游恢复后会继续。",
     "mend-the-upstream-and-resume": "请恢复上游数据库或到它的网络。然后再查看一次：仍处于暂停状态的请恢复（resume）。",
     "bring-the-worker-back":
-      "请重新启动 DM-worker，或将数据源转移到空闲的 worker；`dmctl list-member` 会列出离线和空闲的 worker。",
+      "请重新启动 DM-worker。v2.0 及以后也可由空闲的 worker 接管数据源；`dmctl list-member` 会列出离线和空闲的 worker。",
     "bring-a-master-back": "请启动 DM-master 或修复到它的网络。worker 仍在运行，但无法查看和操作。",
     "leave-it-to-the-person": "有人特意暂停了它，不做任何改动。",
     "measure-the-binlog-file":

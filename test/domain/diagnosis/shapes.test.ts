@@ -286,6 +286,7 @@ const CASES: readonly (readonly [string, object, readonly string[]])[] = [
     ["t invalid-connection! true null"],
   ],
   ["a subtask that is no object", of(subtask(), "x" as unknown as object), ["s1 unknown! null null", "t healthy null null"]],
+  ["a relay status that is no object", v2(element([], {}, { relayStatus: "x" })), ["s1 unknown! null null"]],
   ["subtasks that are no list", v2(element("x" as unknown as object[])), ["s1 unknown! null null"]],
   [
     "a source that is no object",

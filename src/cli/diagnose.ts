@@ -1,16 +1,15 @@
 import { createReadStream } from "node:fs";
-import { text as readAll } from "node:stream/consumers";
-import { codesIn } from "../adapters/dm/read-error.ts";
-import { readSavedAnswer, type SavedAnswer } from "../adapters/dm/saved-answer.ts";
-import { CONFIDENCE } from "../domain/diagnosis/confidence.ts";
-import { diagnose } from "../domain/diagnosis/diagnose.ts";
-import { advise, said } from "../domain/diagnosis/evidence.ts";
+import { buffer } from "node:stream/consumers";
+import { decodeText } from "../adapters/dm/decode-text.ts";
+import type { RecognisedAnswer } from "../adapters/dm/recognise-answer.ts";
+import { readSavedAnswers } from "../adapters/dm/saved-answer.ts";
 import type { Finding } from "../domain/diagnosis/finding.ts";
-import { masterUnreachable } from "../domain/diagnosis/master-unreachable.ts";
 import type { Document } from "../domain/wording/document.ts";
-import { findingAsJson, findingsDocument } from "../domain/wording/finding.ts";
+import { diagnosisAsJson, findingsDocument } from "../domain/wording/finding.ts";
 import type { Language } from "../domain/wording/language.ts";
-import { findingsOfSummary, summaryDocument } from "../domain/wording/summary.ts";
+import { commandsOfFindings } from "../domain/wording/person-commands.ts";
+import { summaryDocument } from "../domain/wording/summary.ts";
+import { diagnoseAnswers } from "./diagnose-answers.ts";
 import { drawDocument } from "./draw/terminal.ts";
 
 export interface DiagnoseOptions {
@@ -30,55 +29,39 @@ export interface DiagnoseOptions {
 export async function runDiagnose(options: DiagnoseOptions): Promise<0 | 1 | 2> {
   const text = await readInput(options);
   if (text.kind === "failed") return unreadable(options, "a file that can be read, or - for standard input", text.why);
-  const answer = readSavedAnswer(text.text, options.now);
-  if (answer.kind === "unreadable") return unreadable(options, answer.expected, answer.broke);
-  const { findings, document } = conclude(answer, options.lang);
+  const saved = readSavedAnswers(text.text, options.now);
+  if (saved.kind === "unreadable") return unreadable(options, saved.expected, saved.broke);
+  const findings = diagnoseAnswers(saved.answers);
   if (options.json)
-    options.print(`${JSON.stringify({ findings: findings.map((finding) => findingAsJson(finding, options.lang)) }, null, 2)}\n`);
-  else options.print(drawDocument(document, options));
+    options.print(
+      `${JSON.stringify({ findings: findings.map((finding) => diagnosisAsJson(finding, options.lang)) }, null, 2)}\n`,
+    );
+  else options.print(drawDocument(documentOf(saved.answers, findings, options.lang), options));
   return findings.some((finding) => finding.incident) ? 1 : 0;
 }
 
 async function readInput(options: DiagnoseOptions): Promise<{ kind: "read"; text: string } | { kind: "failed"; why: string }> {
   try {
-    return { kind: "read", text: await readAll(options.file === "-" ? options.input : createReadStream(options.file)) };
+    return {
+      kind: "read",
+      text: decodeText(await buffer(options.file === "-" ? options.input : createReadStream(options.file))),
+    };
   } catch (error) {
     return { kind: "failed", why: error instanceof Error ? error.message : String(error) };
   }
 }
 
-function conclude(
-  answer: Exclude<SavedAnswer, { kind: "unreadable" }>,
-  language: Language,
-): { findings: Finding[]; document: Document } {
-  switch (answer.kind) {
-    case "observation": {
-      const findings = diagnose(answer.observation, { checkerOf: () => null, firstFailedAt: () => null });
-      return { findings, document: findingsDocument(findings, language) };
-    }
-    case "summary":
-      return { findings: findingsOfSummary(answer.tasks), document: summaryDocument(answer.tasks, language) };
-    case "refused": {
-      const findings = [refusal(answer.said)];
-      return { findings, document: findingsDocument(findings, language) };
-    }
-    default:
-      return answer satisfies never;
-  }
+function documentOf(answers: readonly RecognisedAnswer[], findings: readonly Finding[], language: Language): Document {
+  const [only, ...others] = answers;
+  return only?.kind === "summary" && others.length === 0
+    ? summaryDocument(only.tasks, language)
+    : withCommands(findings, language);
 }
 
-/** DM answered, but with a refusal. 38043 is a master that has no leader to ask. */
-function refusal(words: string): Finding {
-  const finding = masterUnreachable(null, [{ master: "msg", why: words }]);
-  if (codesIn(words).includes(38043)) return finding;
-  return {
-    ...finding,
-    kind: "unknown",
-    confidence: CONFIDENCE.none,
-    evidence: [said(words, "msg")],
-    codes: codesIn(words),
-    advice: advise("ask-a-person"),
-  };
+function withCommands(findings: readonly Finding[], language: Language): Document {
+  const document = findingsDocument(findings, language);
+  const commands = commandsOfFindings(findings, language);
+  return commands === null ? document : { ...document, blocks: [...document.blocks, { kind: "divider" }, commands] };
 }
 
 function unreadable(options: DiagnoseOptions, expected: string, broke: string): 2 {

@@ -1,4 +1,4 @@
-import { Command, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { LANGUAGES, type Language } from "../domain/wording/language.ts";
 
 const print = (text: string): void => void process.stdout.write(text);
@@ -8,7 +8,9 @@ const language = () => new Option("--lang <language>", "language of the sentence
 
 /** The whole command tree; docs/cli.md lists it and a test compares. Each command's file is loaded only when it is used. */
 export function commandTree(end: (exitCode: number) => void): Command {
-  const medic = new Command("medic").description("Looks after TiDB Data Migration, from Slack and from the shell.");
+  const medic = new Command("medic")
+    .exitOverride()
+    .description("Looks after TiDB Data Migration, from Slack and from the shell.");
   medic
     .command("diagnose")
     .description("say what is wrong in a saved answer of DM")
@@ -128,5 +130,11 @@ export function commandTree(end: (exitCode: number) => void): Command {
 }
 
 export async function main(argv: readonly string[]): Promise<void> {
-  await commandTree((exitCode) => (process.exitCode = exitCode)).parseAsync([...argv], { from: "user" });
+  try {
+    await commandTree((exitCode) => (process.exitCode = exitCode)).parseAsync([...argv], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // 1 would say "an incident" to whoever asks `diagnose` from a script; commander has told already what is wrong.
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  }
 }

@@ -38,6 +38,7 @@ export function aSubtask(
     unitAsSaid: parts.unit ?? "Sync",
     result: errors ? { isCanceled, errors } : null,
     unresolvedDdlLock: "",
+    validation: null,
     message: "",
     progress: {
       kind: "sync",

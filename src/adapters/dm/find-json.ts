@@ -1,26 +1,49 @@
-/** JSON values that stand in a text among prompts and log lines; where none does, where the first one broke. */
-export type FoundJson =
-  | { readonly kind: "found"; readonly values: readonly unknown[] }
-  | { readonly kind: "broken"; readonly line: number; readonly column: number; readonly why: string; readonly excerpt: string }
-  | { readonly kind: "none" };
+import { stripVTControlCharacters } from "node:util";
+import { scanJson } from "./scan-json.ts";
 
-/** An opening brace that never closes costs one more pass over the rest; this bounds how often, so that the whole stays linear. */
-const PASSES_AT_MOST = 20;
+/** JSON values that stand in a text among prompts and log lines, and the last place where one broke off. */
+export interface FoundJson {
+  readonly values: readonly { readonly at: number; readonly value: unknown }[];
+  readonly broken: BrokenJson | null;
+}
 
-export function findJson(text: string): FoundJson {
-  const values: unknown[] = [];
-  let firstBreak: { at: number; why: string } | null = null;
-  let passes = 0;
-  for (let at = nextStart(text, 0); at !== -1; ) {
-    const end = endOfValue(text, at);
-    if (end === -1 && ++passes > PASSES_AT_MOST) break;
-    const parsed = parse(text.slice(at, end === -1 ? undefined : end), at);
-    if (parsed.ok) values.push(parsed.value);
-    else firstBreak ??= parsed;
-    at = nextStart(text, parsed.ok && end !== -1 ? end : end === -1 ? at + 1 : end);
+export interface BrokenJson {
+  /** Offset of the break, to tell whether a whole answer came after it. */
+  readonly at: number;
+  readonly line: number;
+  readonly column: number;
+  readonly expected: string;
+  readonly excerpt: string;
+  /** The text ended before the value did: it was cut. */
+  readonly cut: boolean;
+}
+
+/** What is quoted as a name: DM's answers begin so, `{not json}` in a log line does not. */
+const BEGINS_LIKE_JSON = /\{\s{0,100}"[^"\n]{0,100}"\s{0,100}:|\[\s{0,100}\{/y;
+const NAMES_OF_ANSWERS = /"(?:result|sources|workers|tasks|data|msg|subTaskStatus|status_list)"\s*:/;
+
+/**
+ * Finds every value, in order. Inside an answer that broke nothing is taken: half of an answer may look healthy while the other half
+ * was not; the search goes on where a line begins with a brace. Linear in the text, never throws.
+ */
+export function findJson(painted: string): FoundJson {
+  const text = stripVTControlCharacters(painted);
+  const values: { at: number; value: unknown }[] = [];
+  let broken: { at: number; expected: string } | null = null;
+  for (let start = nextStart(text, 0); start !== -1; ) {
+    const scanned = scanJson(text, start);
+    if (scanned.kind === "ended") {
+      values.push({ at: start, value: JSON.parse(text.slice(start, scanned.end)) as unknown });
+      start = nextStart(text, scanned.end);
+    } else if (beginsLikeJson(text, start)) {
+      if (values.length === 0 || mayBeAnAnswer(text, start, scanned.at)) broken = scanned;
+      start = nextLineWithBrace(text, scanned.at);
+    } else {
+      if (values.length === 0) broken ??= scanned;
+      start = nextStart(text, Math.max(scanned.at, start + 1));
+    }
   }
-  if (values.length > 0) return { kind: "found", values };
-  return firstBreak ? describeBreak(text, firstBreak) : { kind: "none" };
+  return { values, broken: broken && describe(text, broken) };
 }
 
 /** The next `{`, or a `[` that opens a list of objects (log lines begin with `[` too). */
@@ -28,43 +51,37 @@ function nextStart(text: string, from: number): number {
   for (let at = from; at < text.length; at++) {
     const character = text.charCodeAt(at);
     if (character === 0x7b) return at;
-    if (character === 0x5b && /^\[\s{0,200}[{\]]/.test(text.slice(at, at + 210))) return at;
+    if (character === 0x5b && /^\[\s{0,200}\{/.test(text.slice(at, at + 210))) return at;
   }
   return -1;
 }
 
-function endOfValue(text: string, start: number): number {
-  let depth = 0;
-  let inString = false;
-  for (let at = start; at < text.length; at++) {
-    const character = text.charCodeAt(at);
-    if (inString) {
-      if (character === 0x5c) at++;
-      else if (character === 0x22) inString = false;
-    } else if (character === 0x22) inString = true;
-    else if (character === 0x7b || character === 0x5b) depth++;
-    else if ((character === 0x7d || character === 0x5d) && --depth === 0) return at + 1;
-  }
-  return -1;
+function nextLineWithBrace(text: string, from: number): number {
+  const line = /\n[{[]/g;
+  line.lastIndex = Math.max(from - 1, 0);
+  const found = line.exec(text);
+  return found ? nextStart(text, found.index + 1) : -1;
 }
 
-function parse(piece: string, offset: number): { ok: true; value: unknown } | { ok: false; at: number; why: string } {
-  try {
-    return { ok: true, value: JSON.parse(piece) as unknown };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const position = /position (\d+)/.exec(why);
-    return {
-      ok: false,
-      at: offset + (position ? Number(position[1]) : piece.length),
-      why: why.split(/ in JSON| at position/)[0]!.slice(0, 200),
-    };
-  }
+function beginsLikeJson(text: string, start: number): boolean {
+  BEGINS_LIKE_JSON.lastIndex = start;
+  return BEGINS_LIKE_JSON.test(text);
 }
 
-function describeBreak(text: string, { at, why }: { at: number; why: string }): FoundJson {
+/** Logs hold JSON too: beside whole answers only what has an answer's names, or begins a line and is cut with it, is taken for one. */
+function mayBeAnAnswer(text: string, start: number, end: number): boolean {
+  const beginsALine = start === 0 || text[start - 1] === "\n";
+  return NAMES_OF_ANSWERS.test(text.slice(start, end)) || (beginsALine && end === text.length);
+}
+
+function describe(text: string, { at, expected }: { at: number; expected: string }): BrokenJson {
   const before = text.slice(0, at);
-  const line = before.split("\n").length;
-  const column = at - before.lastIndexOf("\n");
-  return { kind: "broken", line, column, why, excerpt: text.slice(Math.max(0, at - 40), at + 20).replace(/\s+/g, " ") };
+  return {
+    at,
+    line: before.split("\n").length,
+    column: at - before.lastIndexOf("\n"),
+    expected,
+    excerpt: text.slice(Math.max(0, at - 40), at + 20).replace(/\s+/g, " "),
+    cut: text.slice(at).trim() === "",
+  };
 }

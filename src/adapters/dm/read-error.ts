@@ -3,8 +3,9 @@ import type { DmError, ProcessResult } from "../../domain/observation/observatio
 
 /** More than any person reads; a text of megabytes must not travel through incidents, audit and Slack. */
 const KEPT_CHARACTERS = 16_384;
+const KEPT_AT_THE_END = 4_096;
 const PLAIN = /^(?:[!-~](?:[ -~]*[!-~])?)?$/;
-const HEAD = /^\[code=(\d+):class=([\w-]+):scope=([\w-]+):level=(\w+)\]/;
+const HEAD = /\[code=(\d+):class=([\w-]+):scope=([\w-]+):level=(\w+)\]/;
 const CODES = /\[code=(\d+)/g;
 const SCOPES = ["not-set", "upstream", "downstream", "internal"] as const;
 const LEVELS = ["", "low", "medium", "high"] as const;
@@ -16,8 +17,13 @@ export function cleanText(text: unknown): string {
   if (typeof text !== "string") return "";
   // Nearly every text of a status is short and plain; a poll of 1,000 subtasks cleans some 20,000 of them.
   if (text.length < KEPT_CHARACTERS && PLAIN.test(text)) return text;
-  const bounded = text.length > KEPT_CHARACTERS ? `${text.slice(0, KEPT_CHARACTERS)}…` : text;
-  return withoutStackTrace(bounded).replace(CONTROL, "").trim();
+  return bounded(withoutStackTrace(text)).replace(CONTROL, "").trim();
+}
+
+/** The cause stands behind the statement that failed, which may be megabytes long: of such a text both ends are kept. */
+function bounded(text: string): string {
+  if (text.length <= KEPT_CHARACTERS) return text;
+  return `${text.slice(0, KEPT_CHARACTERS - KEPT_AT_THE_END)} … ${text.slice(-KEPT_AT_THE_END)}`;
 }
 
 /** v1.0 puts `\nfunction\n\t/path/file.go:123` pairs behind the message. */
@@ -35,14 +41,19 @@ export function codesIn(text: string): number[] {
   return [...new Set(Array.from(text.matchAll(CODES), (match) => Number(match[1])))];
 }
 
-/** Reads one error that is only text: `[code=…], Message: …, RawCause: …, Workaround: …` (v2+) or `[code=…] words` (v1.0), or bare words. */
+/**
+ * Reads one error that is only text: `[code=…], Message: …, RawCause: …, Workaround: …` (v2+) or `[code=…] words` (v1.0), or bare words.
+ * Words before the code (v1.0 puts some there) stay in the message.
+ */
 export function readErrorText(raw: unknown): DmError {
   const text = cleanText(raw);
   const head = HEAD.exec(text);
   if (!head) return { code: null, class: "", scope: "", level: "", message: text, rawCause: "", workaround: "" };
-  const rest = text.slice(head[0].length).replace(/^,?\s*/, "");
-  const code = Number(head[1]);
-  return { code, class: head[2]!, scope: head[3]!, level: head[4]!, ...wordsOf(rest) };
+  const rest = text.slice(head.index + head[0].length).replace(/^,?\s*/, "");
+  const before = text.slice(0, head.index).trim();
+  const words = wordsOf(rest);
+  const message = before === "" ? words.message : `${before} ${words.message}`;
+  return { ...words, code: Number(head[1]), class: head[2]!, scope: head[3]!, level: head[4]!, message };
 }
 
 function wordsOf(rest: string): Pick<DmError, "message" | "rawCause" | "workaround"> {
@@ -104,10 +115,19 @@ function word(value: unknown, names: readonly string[]): string {
 
 /** A `ProcessResult` of the gateway. null and undefined: nothing ended. v1.0 leaves out `isCanceled: false`. */
 export function readResult(raw: unknown): ProcessResult | null {
-  if (raw === null || typeof raw !== "object" || Array.isArray(raw)) return null;
+  if (raw === null || raw === undefined) return null;
+  if (typeof raw !== "object" || Array.isArray(raw)) return { isCanceled: false, errors: [garbled(raw)] };
   const { isCanceled, errors } = raw as { isCanceled?: unknown; errors?: unknown };
-  const list = Array.isArray(errors)
-    ? errors.filter((error): error is RawError => error !== null && typeof error === "object")
-    : [];
-  return { isCanceled: isCanceled === true, errors: list.slice(0, 100).map(readError) };
+  const list = Array.isArray(errors) ? errors : errors === null || errors === undefined ? [] : [errors];
+  return { isCanceled: isCanceled === true, errors: list.slice(0, 100).map(readListed) };
+}
+
+function readListed(raw: unknown): DmError {
+  if (typeof raw === "string" && raw !== "") return readErrorText(raw);
+  return raw !== null && typeof raw === "object" && !Array.isArray(raw) ? readError(raw) : garbled(raw);
+}
+
+/** Something stands where an error is told, and no DM is known to say it so: it is shown, because dropping it would look healthy. */
+function garbled(raw: unknown): DmError {
+  return readErrorText(`DM's result cannot be read: ${JSON.stringify(raw)?.slice(0, 500)}`);
 }

@@ -54,6 +54,7 @@ function readSubtask(row: OpenapiSubtask): SubtaskObservation {
     result: errors.length > 0 || row.stage === "Paused" ? { isCanceled: null, errors } : null,
     unresolvedDdlLock: cleanText(row.unresolved_ddl_lock_id),
     progress: readProgress(row),
+    validation: null,
     message: cleanText(row.error_msg),
   };
 }

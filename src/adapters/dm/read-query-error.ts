@@ -1,26 +1,34 @@
 import type { DmError, RelayObservation, SourceObservation, SubtaskObservation } from "../../domain/observation/observation.ts";
 import { cleanText, codesIn, readErrorText } from "./read-error.ts";
 import { readPosition } from "./read-position.ts";
+import { garbledElement } from "./read-status.ts";
 import { readStage, readUnit } from "./read-words.ts";
-import type { ErrorAnswer } from "./status-schemas.ts";
+import type { ErrorAnswer, ErrorElement } from "./status-schemas.ts";
 
-/** v1.0's `query-error`: per subtask the unit's errors, each with the position where it failed; the relay's is one text. */
+/** `query-error`: per subtask the unit's errors, each with the position where it failed; the relay's is one text. */
 export function readQueryError(answer: ErrorAnswer): SourceObservation[] {
-  return answer.workers.map((entry) => {
-    const source = cleanText(entry.sourceID);
-    const worker = cleanText(entry.worker) || null;
-    const message = cleanText(entry.msg);
-    return {
-      source,
-      worker,
-      answered: entry.result === true,
-      message,
-      messageCodes: codesIn(message),
-      result: null,
-      relay: entry.RelayError?.msg ? relayThatFailed(entry.RelayError.msg, source, worker) : null,
-      subtasks: (entry.subTaskError ?? []).map((subtask) => readSubtask(subtask, source, worker)),
-    };
-  });
+  const elements = [...(answer.workers ?? []), ...(answer.sources ?? [])];
+  return elements.map((element) => (element === null ? garbledElement(element) : readElement(element)));
+}
+
+function readElement(element: ErrorElement): SourceObservation {
+  const { sourceError } = element;
+  const source = cleanText(element.sourceID || sourceError?.source);
+  const worker = cleanText(element.worker || sourceError?.worker) || null;
+  const message = cleanText(element.msg);
+  const relayError = element.RelayError?.msg || sourceError?.RelayError?.msg;
+  return {
+    source,
+    worker,
+    answered: element.result === true,
+    message,
+    messageCodes: codesIn(message),
+    result: null,
+    relay: relayError ? relayThatFailed(relayError, source, worker) : null,
+    subtasks: (element.subTaskError ?? [])
+      .filter((subtask) => subtask !== null)
+      .map((subtask) => readSubtask(subtask, source, worker)),
+  };
 }
 
 function relayThatFailed(text: string, source: string, worker: string | null): RelayObservation {
@@ -37,7 +45,7 @@ function relayThatFailed(text: string, source: string, worker: string | null): R
   };
 }
 
-type SubtaskError = NonNullable<ErrorAnswer["workers"][number]["subTaskError"]>[number];
+type SubtaskError = NonNullable<NonNullable<ErrorElement["subTaskError"]>[number]>;
 
 function readSubtask(entry: SubtaskError, source: string, worker: string | null): SubtaskObservation {
   const failed = [entry.sync, entry.load, entry.dump, entry.check].flatMap(errorsOf);
@@ -50,7 +58,7 @@ function readSubtask(entry: SubtaskError, source: string, worker: string | null)
     stageAsSaid: cleanText(entry.stage),
     unit: readUnit(entry.unit),
     unitAsSaid: cleanText(entry.unit),
-    result: failed.length > 0 ? { isCanceled: null, errors: failed.map(({ error }) => error) } : null,
+    result: failed.length > 0 || entry.stage === "Paused" ? { isCanceled: null, errors: failed.map(({ error }) => error) } : null,
     unresolvedDdlLock: "",
     progress: where
       ? {
@@ -68,6 +76,7 @@ function readSubtask(entry: SubtaskError, source: string, worker: string | null)
           conflict: "",
         }
       : null,
+    validation: null,
     message: "",
   };
 }

@@ -7,6 +7,7 @@ import type {
 } from "../../domain/observation/observation.ts";
 import { cleanText, codesIn, readResult } from "./read-error.ts";
 import { readPosition } from "./read-position.ts";
+import { readValidation } from "./read-validation.ts";
 import { readBinlogType, readFlag, readNumber, readStage, readUnit } from "./read-words.ts";
 import { type RelayAnswer, SourceAnswer, type StatusAnswer, type SubtaskAnswer, WorkerAnswer } from "./status-schemas.ts";
 
@@ -19,18 +20,18 @@ export function readSources(answer: StatusAnswer): SourceObservation[] {
   const found: SourceObservation[] = [];
   for (const entry of answer.sources ?? []) {
     const known = SourceAnswer.safeParse(entry);
-    if (known.success) found.push(readSource(known.data));
+    found.push(known.success ? readSource(known.data) : garbledElement(entry));
   }
   for (const entry of answer.workers ?? []) {
     const known = WorkerAnswer.safeParse(entry);
-    if (known.success) found.push(readWorker(known.data));
+    found.push(known.success ? readWorker(known.data) : garbledElement(entry));
   }
   return found;
 }
 
 function readSource(entry: SourceAnswer): SourceObservation {
   const status = entry.sourceStatus;
-  const source = cleanText(status?.source ?? "");
+  const source = cleanText(status?.source) || sourceNamedBy(entry.msg);
   const worker = status && status.worker !== "source not bound" && status.worker !== "" ? cleanText(status.worker) : null;
   return element(
     entry.result === true,
@@ -42,6 +43,11 @@ function readSource(entry: SourceAnswer): SourceObservation {
     entry.subTaskStatus,
     "v2+",
   );
+}
+
+/** Where no worker is bound DM may leave the status out; its message still names the source. */
+function sourceNamedBy(message: string): string {
+  return cleanText(/(?:^|[\s:])(\S{1,64}) relevant worker-client not found/.exec(message.slice(0, 2_000))?.[1]);
 }
 
 function readWorker(entry: WorkerAnswer): SourceObservation {
@@ -68,17 +74,23 @@ function element(
   subtasks: readonly (SubtaskAnswer | null)[] | null | undefined,
   generation: Generation,
 ): SourceObservation {
-  const message = cleanText(msg);
+  const isGarbled = subtasks?.includes(null) === true;
+  const message = isGarbled ? `part of its subTaskStatus cannot be read ${cleanText(msg)}`.trim() : cleanText(msg);
   return {
     source,
     worker,
-    answered: result,
+    answered: result && !isGarbled,
     message,
     messageCodes: codesIn(message),
     result: readResult(sourceResult),
     relay: relay ? readRelay(relay, source, worker) : null,
     subtasks: (subtasks ?? []).filter((entry) => entry !== null).map((entry) => readSubtask(entry, source, worker, generation)),
   };
+}
+
+/** An element that is none is told as a source that did not answer: leaving it out would look healthy. */
+export function garbledElement(entry: unknown): SourceObservation {
+  return element(false, `it cannot be read: ${JSON.stringify(entry)?.slice(0, 200)}`, "", null, null, null, null, "v2+");
 }
 
 function readRelay(relay: RelayAnswer, source: string, worker: string | null): RelayObservation {
@@ -107,6 +119,7 @@ function readSubtask(entry: SubtaskAnswer, source: string, worker: string | null
     result: readResult(entry.result),
     unresolvedDdlLock: cleanText(entry.unresolvedDDLLockID),
     progress: readProgress(entry, generation),
+    validation: readValidation(entry.validation),
     message: cleanText(entry.msg),
   };
 }

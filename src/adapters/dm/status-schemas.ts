@@ -40,6 +40,7 @@ export const SubtaskAnswer = z.object({
   load: load.nullish().catch(null),
   dump: dump.nullish().catch(null),
   check: check.nullish().catch(null),
+  validation: raw,
 });
 export type SubtaskAnswer = z.infer<typeof SubtaskAnswer>;
 
@@ -53,17 +54,18 @@ export const RelayAnswer = z.object({
 });
 export type RelayAnswer = z.infer<typeof RelayAnswer>;
 
-const subtasks = z.array(SubtaskAnswer.nullable().catch(null)).nullish().catch(null);
+/** What is no relay status is shown as a stage that nobody knows: left out, it would look healthy. */
+const relayStatus = RelayAnswer.nullish().catch({ relaySubDir: "", relayCatchUpMaster: null, stage: "(cannot be read)" });
+
+/** null stands for an element that cannot be read. */
+const subtasks = z.array(SubtaskAnswer.nullable().catch(null)).nullish().catch([null]);
 
 /** v2 and later: one element a source (or a relay worker of it). */
 export const SourceAnswer = z.object({
   result: flag,
   msg: text,
   subTaskStatus: subtasks,
-  sourceStatus: z
-    .object({ source: text, worker: text, result: raw, relayStatus: RelayAnswer.nullish().catch(null) })
-    .nullish()
-    .catch(null),
+  sourceStatus: z.object({ source: text, worker: text, result: raw, relayStatus }).nullish().catch(null),
 });
 export type SourceAnswer = z.infer<typeof SourceAnswer>;
 
@@ -74,7 +76,7 @@ export const WorkerAnswer = z.object({
   worker: text,
   sourceID: text,
   subTaskStatus: subtasks,
-  relayStatus: RelayAnswer.nullish().catch(null),
+  relayStatus,
 });
 export type WorkerAnswer = z.infer<typeof WorkerAnswer>;
 
@@ -95,23 +97,25 @@ export const SummaryAnswer = z.object({
 });
 export type SummaryAnswer = z.infer<typeof SummaryAnswer>;
 
-/** v1.0's `query-error`. */
-export const ErrorAnswer = z.object({
-  workers: z.array(
-    z.object({
-      result: flag,
-      worker: text,
-      msg: text,
-      sourceID: text,
-      subTaskError: z
-        .array(z.object({ name: text, stage: text, unit: text, sync: raw, load: raw, dump: raw, check: raw }))
-        .nullish()
-        .catch(null),
-      RelayError: z.object({ msg: text }).nullish().catch(null),
-    }),
-  ),
+const relayError = z.object({ msg: text }).nullish().catch(null);
+
+/** `query-error`: v1.0 lists workers; the pre-releases of v2.0 listed sources, with the names one level deeper. */
+const errorElement = z.object({
+  result: flag,
+  worker: text,
+  msg: text,
+  sourceID: text,
+  sourceError: z.object({ source: text, worker: text, RelayError: relayError }).nullish().catch(null),
+  subTaskError: z
+    .array(z.object({ name: text, stage: text, unit: text, sync: raw, load: raw, dump: raw, check: raw }).nullable().catch(null))
+    .nullish()
+    .catch(null),
+  RelayError: relayError,
 });
+const errorElements = z.array(errorElement.nullable().catch(null)).nullish().catch(null);
+export const ErrorAnswer = z.object({ workers: errorElements, sources: errorElements });
 export type ErrorAnswer = z.infer<typeof ErrorAnswer>;
+export type ErrorElement = z.infer<typeof errorElement>;
 
 const openapiSync = z.object({
   total_events: number,

@@ -1,8 +1,7 @@
 import { CONFIDENCE } from "./confidence.ts";
-import { connectionAdvice } from "./connection-advice.ts";
+import { connectionAdvice, isOtherTrouble } from "./connection-advice.ts";
 import { saysBadConnection } from "./error-words.ts";
 import { errorEvidence } from "./evidence.ts";
-import { neverResumed } from "./never-resumed.ts";
 import type { Conclusion, SubtaskCase } from "./subtask-case.ts";
 
 /**
@@ -12,13 +11,13 @@ import type { Conclusion, SubtaskCase } from "./subtask-case.ts";
 export function badConnection(theCase: SubtaskCase): Conclusion | null {
   const { errors } = theCase;
   if (!errors.some(saysBadConnection)) return null;
-  if (errors.some((error) => neverResumed(error) && !saysBadConnection(error))) return null;
+  if (isOtherTrouble(errors)) return null;
   const { retries, advice, evidence } = connectionAdvice(theCase, "bad");
   return {
     kind: "bad-connection",
     incident: true,
     confidence: errors.every(saysBadConnection) ? CONFIDENCE.shown : CONFIDENCE.wordsOnly,
-    evidence: [...errorEvidence(errors, "subTaskStatus.result"), ...evidence],
+    evidence: [...errorEvidence(errors, theCase.places.error), ...evidence],
     dmRetriesByItself: retries,
     advice,
   };

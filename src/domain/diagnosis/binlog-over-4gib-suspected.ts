@@ -7,12 +7,16 @@ import type { Conclusion } from "./subtask-case.ts";
 
 /**
  * The signatures of a binlog file over 4 GiB, which purged and corrupted files share: the file's size on the upstream decides, so
- * nothing is offered before it was measured. `from` is where the errors stand.
+ * nothing is offered before it was measured. `place` names where each error stands.
  */
-export function over4gibSuspected(errors: readonly DmError[], from: string, retries: boolean | null): Conclusion | null {
+export function over4gibSuspected(
+  errors: readonly DmError[],
+  place: (index: number) => string,
+  retries: boolean | null,
+): Conclusion | null {
   const signs = errors.filter(looksLikeOver4gib);
   if (signs.length === 0) return null;
-  const evidence: Evidence[] = errorEvidence(signs, from);
+  const evidence: Evidence[] = errorEvidence(signs, (index) => place(errors.indexOf(signs[index]!)));
   const file = signs.map(fileNamedBy).find((name) => name !== null);
   if (file) evidence.push(seen("file to measure", file, "the error's text"));
   return {

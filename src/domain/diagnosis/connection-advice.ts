@@ -1,13 +1,16 @@
+import type { DmError } from "../observation/observation.ts";
 import { DEFAULT_BACKOFF_SECONDS } from "./checker-settings.ts";
 import { dmRetries } from "./dm-retries.ts";
+import { saysConnectionBroke, saysNobodyThere } from "./error-words.ts";
 import { advise, assumed, seen } from "./evidence.ts";
 import type { Advice, Evidence } from "./finding.ts";
-import { neverResumed } from "./never-resumed.ts";
+import { causeNeverResumed, neverResumed } from "./never-resumed.ts";
 import type { SubtaskCase } from "./subtask-case.ts";
 
 // A downstream that is down fails thousands of subtasks alike: what is the same for all of them is made once.
 const RESTART = { playbook: "stop-start-task", notBefore: null } as const;
 const RESUME_THEN_RESTART = advise("resume-now", "resume-task", [RESTART]);
+const PAUSED_AFTERWARDS = advise("paused-after-the-failure", "resume-task", [RESTART]);
 const DEFAULT_CHECKER = assumed(
   "checker-settings",
   `check-enable: true, backoff-max: ${DEFAULT_BACKOFF_SECONDS / 60}m`,
@@ -19,16 +22,25 @@ export function connectionAdvice(
   theCase: SubtaskCase,
   word: "invalid" | "bad",
 ): { retries: boolean | null; advice: Advice; evidence: Evidence[] } {
-  const { generation, checker, result, subtask, errors } = theCase;
+  const { generation, checker, result, subtask } = theCase;
   const evidence = circumstances(theCase);
   const retries = retriesAfter(theCase, word);
-  if (errors.some(neverResumed)) return { retries: false, advice: advise("other-error-first"), evidence };
-  if (result.isCanceled === true || checker?.checkEnable === false)
-    return { retries: false, advice: RESUME_THEN_RESTART, evidence };
+  if (result.isCanceled === true) return { retries: false, advice: PAUSED_AFTERWARDS, evidence };
+  if (checker?.checkEnable === false) return { retries: false, advice: RESUME_THEN_RESTART, evidence };
   if (subtask.unit !== "Sync") return { retries, advice: RESUME_THEN_RESTART, evidence };
   if (generation === "v1.0" && word === "bad")
     return { retries: false, advice: advise("stop-and-start", "stop-start-task"), evidence };
   return { retries: true, advice: afterBackoff(theCase), evidence };
+}
+
+/**
+ * Errors beside which a broken connection is not the trouble: one that DM never resumes leads, because calling the mixture a
+ * connection trouble would hide it; and where nothing takes connections, the broken one is only what was noticed first.
+ */
+export function isOtherTrouble(errors: readonly DmError[]): boolean {
+  return errors.some(
+    (error) => saysNobodyThere(error) || causeNeverResumed(error) || (neverResumed(error) && !saysConnectionBroke(error)),
+  );
 }
 
 function retriesAfter(theCase: SubtaskCase, word: "invalid" | "bad"): boolean | null {
@@ -49,7 +61,7 @@ function afterBackoff(theCase: SubtaskCase): Advice {
 function circumstances(theCase: SubtaskCase): Evidence[] {
   const { result, checker, version, generation } = theCase;
   const evidence: Evidence[] = [];
-  if (result.isCanceled === true) evidence.push(seen("isCanceled", "true", "subTaskStatus.result"));
+  if (result.isCanceled === true) evidence.push(seen("isCanceled", "true", theCase.places.result));
   if (result.isCanceled === null) evidence.push(assumed("pause-by-person", "false", "this surface does not say it"));
   if (version === null) evidence.push(assumed("dm-generation", generation, "the shape of the answer"));
   if (checker === null) evidence.push(DEFAULT_CHECKER);

@@ -1,20 +1,24 @@
-import type { DmError, Generation, RelayObservation } from "../observation/observation.ts";
+import type { DmError, Generation, Observation, RelayObservation, Surface } from "../observation/observation.ts";
 import { over4gibSuspected } from "./binlog-over-4gib-suspected.ts";
 import { CONFIDENCE } from "./confidence.ts";
 import { saysBadConnection, saysInvalidConnection, saysNetworkFailed } from "./error-words.ts";
 import { advise, codesOf, errorEvidence, seen } from "./evidence.ts";
-import type { Finding } from "./finding.ts";
+import type { CheckerSettings, Finding } from "./finding.ts";
 import { relayNeverResumed } from "./never-resumed.ts";
 import type { Conclusion } from "./subtask-case.ts";
 
 /** The relay of one source. DM resumes it for nearly every error, also for 30029, which therefore loops (dm-facts §3); v1.0 leaves it paused. */
-export function diagnoseRelay(relay: RelayObservation, generation: Generation, cluster: string | null): Finding {
+export function diagnoseRelay(
+  relay: RelayObservation,
+  { surface, generation, cluster }: Observation,
+  checker: CheckerSettings | null,
+): Finding {
   return {
-    ...conclude(relay, generation),
-    cluster,
+    ...conclude(relay, generation, surface, checker),
+    cluster: cluster || null,
     subject: { kind: "relay", source: relay.source },
     task: null,
-    source: relay.source,
+    source: relay.source || null,
     worker: relay.worker,
     unit: "Relay",
     stage: relay.stage,
@@ -23,11 +27,16 @@ export function diagnoseRelay(relay: RelayObservation, generation: Generation, c
   };
 }
 
-function conclude(relay: RelayObservation, generation: Generation): Conclusion {
+function conclude(
+  relay: RelayObservation,
+  generation: Generation,
+  surface: Surface,
+  checker: CheckerSettings | null,
+): Conclusion {
   const errors = relay.result?.errors ?? [];
-  if (errors.length > 0) return ofErrors(errors, relay, retriesOf(errors, relay, generation));
+  if (errors.length > 0) return ofErrors(errors, relay, retriesOf(errors, relay, generation, checker), surface);
   const stage = seen("stage", relay.stageAsSaid || "(empty)", "relayStatus");
-  if (relay.stage === "Running" || relay.stage === "New" || relay.stage === "Resuming" || relay.stage === "Pausing") {
+  if (WELL.has(relay.stage)) {
     const evidence =
       relay.caughtUp === null ? [stage] : [stage, seen("relayCatchUpMaster", String(relay.caughtUp), "relayStatus")];
     return {
@@ -56,19 +65,28 @@ function conclude(relay: RelayObservation, generation: Generation): Conclusion {
     confidence: CONFIDENCE.none,
     evidence: [stage],
     dmRetriesByItself: null,
-    advice: advise("ask-a-person"),
+    advice: advise(surface === "openapi" ? "ask-for-the-reason" : "ask-a-person"),
   };
 }
 
-function retriesOf(errors: readonly DmError[], relay: RelayObservation, generation: Generation): boolean {
+/** At work or on its way; one sample of these is no incident. */
+const WELL: ReadonlySet<string> = new Set(["Running", "New", "Resuming", "Pausing", "Stopping"]);
+
+function retriesOf(
+  errors: readonly DmError[],
+  relay: RelayObservation,
+  generation: Generation,
+  checker: CheckerSettings | null,
+): boolean {
+  if (checker?.checkEnable === false) return false;
   return generation === "v2+" && relay.result?.isCanceled !== true && !errors.some(relayNeverResumed);
 }
 
-function ofErrors(errors: readonly DmError[], relay: RelayObservation, retries: boolean): Conclusion {
-  const from = "relayStatus.result";
-  const suspected = over4gibSuspected(errors, from, retries);
+function ofErrors(errors: readonly DmError[], relay: RelayObservation, retries: boolean, surface: Surface): Conclusion {
+  const place = (index: number) => (surface === "dmctl-error" ? "RelayError.msg" : `relayStatus.result.errors[${index}]`);
+  const suspected = over4gibSuspected(errors, place, retries);
   if (suspected) return suspected;
-  const evidence = [...errorEvidence(errors, from), seen("stage", relay.stageAsSaid || "(empty)", "relayStatus")];
+  const evidence = [...errorEvidence(errors, place), seen("stage", relay.stageAsSaid || "(empty)", "relayStatus")];
   const unreachable = errors.some(
     (error) => saysNetworkFailed(error) || saysInvalidConnection(error) || saysBadConnection(error),
   );
@@ -79,7 +97,7 @@ function ofErrors(errors: readonly DmError[], relay: RelayObservation, retries: 
       confidence: CONFIDENCE.sideFromUnit,
       evidence,
       dmRetriesByItself: retries,
-      advice: advise("mend-the-upstream"),
+      advice: advise(retries ? "mend-the-upstream" : "mend-the-upstream-and-resume"),
     };
   }
   return {

@@ -5,12 +5,14 @@ import { CONFIDENCE } from "./confidence.ts";
 import { diagnoseRelay } from "./diagnose-relay.ts";
 import { dmRetries } from "./dm-retries.ts";
 import { downstreamUnreachable } from "./downstream-unreachable.ts";
-import { advise, codesOf, errorEvidence, seen } from "./evidence.ts";
-import type { DiagnosisContext, Finding, Subject } from "./finding.ts";
+import { advise, codesOf, errorEvidence, said, seen } from "./evidence.ts";
+import type { DiagnosisContext, Evidence, Finding, Subject } from "./finding.ts";
 import { subjectKey } from "./finding.ts";
 import { healthy } from "./healthy.ts";
 import { invalidConnection } from "./invalid-connection.ts";
 import { pausedByPerson } from "./paused-by-person.ts";
+import { type Places, placesOf } from "./places.ts";
+import { runningWithTrouble } from "./running-with-trouble.ts";
 import { type Conclusion, findingOf, type SubtaskCase } from "./subtask-case.ts";
 import { unknown } from "./unknown.ts";
 import { sourceCannotReachUpstream, upstreamUnreachable } from "./upstream-unreachable.ts";
@@ -18,6 +20,7 @@ import { isWorkerOffline, workerOffline } from "./worker-offline.ts";
 
 /** Kinds in the order in which they are asked; the first that fits is the finding, `unknown` is what is left. */
 const KINDS_OF_A_SUBTASK: readonly ((theCase: SubtaskCase) => Conclusion | null)[] = [
+  runningWithTrouble,
   pausedByPerson,
   healthy,
   over4gibOfSubtask,
@@ -37,15 +40,15 @@ export function diagnose(observation: Observation, context: DiagnosisContext): F
 function diagnoseSource(observation: Observation, source: SourceObservation, context: DiagnosisContext): Finding[] {
   const cluster = observation.cluster === "" ? null : observation.cluster;
   const subtasks = source.subtasks.map((subtask) => diagnoseSubtask(observation, source, subtask, cluster, context));
-  const relay = source.relay ? [diagnoseRelay(source.relay, observation.generation, cluster)] : [];
+  const relay = source.relay ? [diagnoseRelay(source.relay, observation, context.checkerOf(source.source))] : [];
   const own = ownTrouble(observation, source, subtasks.length > 0);
   const about: Subject =
     own?.kind === "worker-offline" && source.worker !== null
-      ? { kind: "worker", worker: source.worker, source: source.source }
+      ? { kind: "worker", worker: source.worker, source: source.source || null }
       : { kind: "source", source: source.source };
   const ofSource = own ? [findingOfSource(cluster, source, about, own)] : [];
   const found = [...ofSource, ...relay, ...subtasks];
-  return found.length > 0 ? found : [findingOfSource(cluster, source, about, nothingRuns(source))];
+  return found.length > 0 ? found : [findingOfSource(cluster, source, about, nothingRuns(observation, source))];
 }
 
 function diagnoseSubtask(
@@ -61,6 +64,7 @@ function diagnoseSubtask(
     at: observation.at,
     generation: observation.generation,
     version: observation.version,
+    places: placesOf(observation.surface, observation.generation),
     source,
     subtask,
     result,
@@ -72,7 +76,7 @@ function diagnoseSubtask(
         : context.firstFailedAt(subjectKey({ kind: "subtask", task: subtask.task, source: subtask.source })),
     freeWorker: observation.workers?.some((worker) => worker.stage === "free") ?? null,
   };
-  if (isWorkerOffline(source)) return findingOf(theCase, workerOffline(source, observation.workers));
+  if (isWorkerOffline(source)) return findingOf(theCase, workerOffline(source, observation));
   for (const ask of KINDS_OF_A_SUBTASK) {
     const conclusion = ask(theCase);
     if (conclusion) return findingOf(theCase, conclusion);
@@ -83,19 +87,25 @@ function diagnoseSubtask(
 function over4gibOfSubtask(theCase: SubtaskCase): Conclusion | null {
   return over4gibSuspected(
     theCase.errors,
-    "subTaskStatus.result",
+    theCase.places.error,
     dmRetries(theCase.result, theCase.subtask.unit, theCase.generation, theCase.checker),
   );
 }
 
 /** What is wrong with the source itself. With subtasks listed, a lost worker is told by each of them instead. */
 function ownTrouble(observation: Observation, source: SourceObservation, hasSubtasks: boolean): Conclusion | null {
-  if (isWorkerOffline(source)) return hasSubtasks ? null : workerOffline(source, observation.workers);
-  if (!source.answered && !hasSubtasks) return sourceUnknown([seen("msg", source.message, "sources[]")]);
+  const places = placesOf(observation.surface, observation.generation);
+  if (isWorkerOffline(source)) return hasSubtasks ? null : workerOffline(source, observation);
+  if (!source.answered) return sourceUnknown([notAnswered(source, places)]);
   if (!source.result || source.result.errors.length === 0) return null;
   return (
-    sourceCannotReachUpstream(source, source.result) ?? sourceUnknown(errorEvidence(source.result.errors, "sourceStatus.result"))
+    sourceCannotReachUpstream(source, source.result, places.sourceError) ??
+    sourceUnknown(errorEvidence(source.result.errors, places.sourceError))
   );
+}
+
+function notAnswered(source: SourceObservation, places: Places): Evidence {
+  return source.message === "" ? seen("result", "false", places.element) : said(source.message, places.message);
 }
 
 function sourceUnknown(evidence: Conclusion["evidence"]): Conclusion {
@@ -109,8 +119,8 @@ function sourceUnknown(evidence: Conclusion["evidence"]): Conclusion {
   };
 }
 
-function nothingRuns(source: SourceObservation): Conclusion {
-  const evidence = [seen("subtasks", source.message || "none", "sources[]")];
+function nothingRuns({ surface, generation }: Observation, source: SourceObservation): Conclusion {
+  const evidence = [seen("subtasks", source.message || "none", placesOf(surface, generation).element)];
   return {
     kind: "healthy",
     incident: false,
@@ -128,7 +138,7 @@ function findingOfSource(cluster: string | null, source: SourceObservation, subj
     cluster,
     subject,
     task: null,
-    source: source.source,
+    source: source.source || null,
     worker: source.worker,
     unit: null,
     stage: null,

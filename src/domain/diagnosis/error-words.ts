@@ -30,7 +30,20 @@ function mayBeAConnectionCode(code: number | null): boolean {
 }
 
 const NETWORK =
-  /connect: connection refused|connection reset by peer|connect: connection timed out|no route to host|network is unreachable|no such host|i\/o timeout|broken pipe/;
+  /connect: connection refused|connection reset by peer|connect: connection timed out|no route to host|network is unreachable|no such host|i\/o timeout|broken pipe|connection was bad/;
+
+/** One of the FAQ's two connection errors. */
+export function saysConnectionBroke(error: DmError): boolean {
+  return saysInvalidConnection(error) || saysBadConnection(error);
+}
+
+const NOBODY_THERE =
+  /connect: connection refused|connect: connection timed out|no route to host|network is unreachable|no such host/;
+
+/** Nothing takes connections there: beside it a broken connection is only a consequence. */
+export function saysNobodyThere(error: DmError): boolean {
+  return NOBODY_THERE.test(wordsOf(error));
+}
 
 export function saysNetworkFailed(error: DmError): boolean {
   return NETWORK.test(wordsOf(error));

@@ -10,16 +10,25 @@ export const assumed = (what: Assumption, value: string, from: string): Evidence
 
 const QUOTED_AT_MOST = 2_000;
 
-/** One error in DM's own words: code, message and cause, bounded. */
+/** One error in DM's own words: code, message, cause and what DM itself advises, bounded. */
 export function quote(error: DmError): string {
   const head = error.code === null ? "" : `[code=${error.code}:class=${error.class}:scope=${error.scope}:level=${error.level}] `;
   const cause = error.rawCause === "" ? "" : `${error.message === "" ? "" : ", "}RawCause: ${error.rawCause}`;
+  const workaround = error.workaround === "" ? "" : `, Workaround: ${error.workaround}`;
   const text = `${head}${error.message}${cause}`;
-  return text.length > QUOTED_AT_MOST ? `${text.slice(0, QUOTED_AT_MOST)}…` : text;
+  return `${middleCutOut(text, QUOTED_AT_MOST)}${middleCutOut(workaround, 300)}`;
 }
 
-export function errorEvidence(errors: readonly DmError[], from: string): Evidence[] {
-  return errors.slice(0, 5).map((error, index) => said(quote(error), `${from}.errors[${index}]`));
+/** A long statement stands in front of what went wrong with it, so a text is cut in its middle. */
+function middleCutOut(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const tail = Math.floor(most / 3);
+  return `${text.slice(0, most - tail)} … ${text.slice(-tail)}`;
+}
+
+/** `place` names where the error of that index stands. */
+export function errorEvidence(errors: readonly DmError[], place: (index: number) => string): Evidence[] {
+  return errors.slice(0, 5).map((error, index) => said(quote(error), place(index)));
 }
 
 export function codesOf(errors: readonly DmError[]): number[] {

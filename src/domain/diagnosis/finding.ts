@@ -49,12 +49,20 @@ export type AdviceKey =
   | "resume-now"
   | "stop-and-start"
   | "other-error-first"
+  | "paused-after-the-failure"
   | "mend-the-downstream"
+  | "mend-the-downstream-and-resume"
   | "mend-the-upstream"
+  | "mend-the-upstream-and-resume"
   | "bring-the-worker-back"
   | "bring-a-master-back"
   | "leave-it-to-the-person"
   | "measure-the-binlog-file"
+  | "ask-for-the-reason"
+  | "no-such-task"
+  | "shards-wait-for-a-ddl"
+  | "settle-the-shard-conflict"
+  | "compare-the-rows"
   | "ask-a-person";
 
 /** What a finding is about. */

@@ -1,8 +1,7 @@
 import { CONFIDENCE } from "./confidence.ts";
-import { connectionAdvice } from "./connection-advice.ts";
+import { connectionAdvice, isOtherTrouble } from "./connection-advice.ts";
 import { saysInvalidConnection } from "./error-words.ts";
 import { errorEvidence } from "./evidence.ts";
-import { neverResumed } from "./never-resumed.ts";
 import type { Conclusion, SubtaskCase } from "./subtask-case.ts";
 
 /**
@@ -12,14 +11,13 @@ import type { Conclusion, SubtaskCase } from "./subtask-case.ts";
 export function invalidConnection(theCase: SubtaskCase): Conclusion | null {
   const { errors } = theCase;
   if (!errors.some(saysInvalidConnection)) return null;
-  // An error that DM never resumes leads: calling the mixture a connection trouble would hide it.
-  if (errors.some((error) => neverResumed(error) && !saysInvalidConnection(error))) return null;
+  if (isOtherTrouble(errors)) return null;
   const { retries, advice, evidence } = connectionAdvice(theCase, "invalid");
   return {
     kind: "invalid-connection",
     incident: true,
     confidence: errors.every(saysInvalidConnection) ? CONFIDENCE.shown : CONFIDENCE.wordsOnly,
-    evidence: [...errorEvidence(errors, "subTaskStatus.result"), ...evidence],
+    evidence: [...errorEvidence(errors, theCase.places.error), ...evidence],
     dmRetriesByItself: retries,
     advice,
   };

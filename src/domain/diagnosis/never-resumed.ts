@@ -35,16 +35,34 @@ const ANY_CAUSE = new RegExp(CAUSES.map((text) => text.replace(/[.*+?^${}()|[\]\
 
 /** Whether DM leaves this error of a subtask alone for good. The relay has a list of its own. */
 export function neverResumed(error: DmError): boolean {
+  return causeNeverResumed(error) || codeNeverResumed(error);
+}
+
+/** By its cause: then it is that trouble, whatever else the text says. */
+export function causeNeverResumed(error: DmError): boolean {
+  return ANY_CAUSE.test(causeOf(error));
+}
+
+/** By its code alone, e.g. 32001, which every failed dump has: what went wrong is told by the words. */
+function codeNeverResumed(error: DmError): boolean {
+  if (error.code === null) return false;
+  if (error.code === 34019) {
+    const cause = causeOf(error);
+    return !cause.includes("doesn't exist") && !cause.includes("is in mode import");
+  }
+  if (error.code === 11038) return BROKEN_EVENTS.some((text) => wordsOf(error).includes(text));
+  return CODES.has(error.code);
+}
+
+/** v1.0 gave up on a conflict of sharding DDLs too (dm-facts §3). */
+export function neverResumedByV1(error: DmError): boolean {
+  return error.code === 36062 || neverResumed(error);
+}
+
+function causeOf(error: DmError): string {
   const words = wordsOf(error);
   // The raw cause stands first in the words, up to the line that begins with the message.
-  const cause = error.rawCause === "" ? words : words.slice(0, error.rawCause.length);
-  if (ANY_CAUSE.test(cause)) return true;
-  if (error.code === null) return false;
-  if (error.code === 34019) return !cause.includes("doesn't exist") && !cause.includes("is in mode import");
-  if (error.code === 11038) {
-    return BROKEN_EVENTS.some((text) => words.includes(text));
-  }
-  return CODES.has(error.code);
+  return error.rawCause === "" ? words : words.slice(0, error.rawCause.length);
 }
 
 export function relayNeverResumed(error: DmError): boolean {

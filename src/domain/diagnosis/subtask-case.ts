@@ -1,6 +1,7 @@
 import type { DmError, Generation, ProcessResult, SourceObservation, SubtaskObservation } from "../observation/observation.ts";
 import { codesOf, positionOf } from "./evidence.ts";
 import type { Advice, CheckerSettings, Evidence, Finding, Kind } from "./finding.ts";
+import type { Places } from "./places.ts";
 
 /** Everything one kind may look at to decide about one subtask. */
 export interface SubtaskCase {
@@ -8,6 +9,7 @@ export interface SubtaskCase {
   readonly at: number;
   readonly generation: Generation;
   readonly version: string | null;
+  readonly places: Places;
   readonly source: SourceObservation;
   readonly subtask: SubtaskObservation;
   readonly result: ProcessResult;
@@ -33,8 +35,8 @@ export function findingOf(theCase: SubtaskCase, conclusion: Conclusion): Finding
     ...conclusion,
     cluster: theCase.cluster,
     subject: { kind: "subtask", task: subtask.task, source: subtask.source },
-    task: subtask.task,
-    source: subtask.source,
+    task: subtask.task || null,
+    source: subtask.source || null,
     worker: subtask.worker,
     unit: subtask.unit,
     stage: subtask.stage,

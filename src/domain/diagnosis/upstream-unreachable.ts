@@ -11,14 +11,18 @@ export function upstreamUnreachable(theCase: SubtaskCase): Conclusion | null {
 }
 
 /** DM asks the upstream for its position with every status; a source that failed to says so in its own result. */
-export function sourceCannotReachUpstream(source: SourceObservation, result: ProcessResult): Conclusion | null {
+export function sourceCannotReachUpstream(
+  source: SourceObservation,
+  result: ProcessResult,
+  place: (index: number) => string,
+): Conclusion | null {
   if (!source.answered || result.errors.length === 0 || !result.errors.some(saysNetworkFailed)) return null;
   return {
     kind: "upstream-unreachable",
     incident: true,
     confidence: CONFIDENCE.shown,
-    evidence: errorEvidence(result.errors, "sourceStatus.result"),
+    evidence: errorEvidence(result.errors, place),
     dmRetriesByItself: null,
-    advice: advise("mend-the-upstream"),
+    advice: advise("mend-the-upstream-and-resume"),
   };
 }

@@ -3,8 +3,9 @@ import { type Incident, type Root, rootKey } from "./incident.ts";
 
 const CONNECTION: ReadonlySet<Kind> = new Set<Kind>(["invalid-connection", "bad-connection", "downstream-unreachable"]);
 
+/** A dump only reads the upstream: the connection that broke there is not the downstream's. */
 export function isDownstreamTrouble(finding: Finding): boolean {
-  return finding.subject.kind === "subtask" && CONNECTION.has(finding.kind);
+  return finding.subject.kind === "subtask" && finding.unit !== "Dump" && CONNECTION.has(finding.kind);
 }
 
 /** The root that a new trouble points at by itself, before it is held against the open incidents. */

@@ -77,6 +77,8 @@ export interface SubtaskObservation {
   readonly result: ProcessResult | null;
   readonly unresolvedDdlLock: string;
   readonly progress: UnitProgress | null;
+  /** What DM's continuous validation says (v6.3 and later); null where it is off or the surface does not show it. */
+  readonly validation: ValidationObservation | null;
   /** Free words that DM put in place of a status ("no sub task with name X has started"). */
   readonly message: string;
 }
@@ -111,6 +113,13 @@ export interface DmError {
   readonly message: string;
   readonly rawCause: string;
   readonly workaround: string;
+}
+
+export interface ValidationObservation {
+  readonly stageAsSaid: string;
+  readonly errors: readonly DmError[];
+  /** Rows that differ and that nobody has ignored or resolved; null where DM did not say. */
+  readonly newErrorRows: number | null;
 }
 
 export type UnitProgress =

@@ -1,4 +1,4 @@
-import type { AdviceKey, Assumption, Fact, Finding, Kind, PlaybookId } from "../diagnosis/finding.ts";
+import type { AdviceKey, Fact, Finding, Kind, PlaybookId } from "../diagnosis/finding.ts";
 import {
   type Block,
   code,
@@ -12,101 +12,8 @@ import {
   strong,
   time,
 } from "./document.ts";
+import { ADVICE_SENTENCES, ASSUMPTIONS, KIND_NAMES, PLAYBOOKS, placeText, RETRIES } from "./finding-texts.ts";
 import type { Language } from "./language.ts";
-
-type Texts<Key extends string> = Readonly<Record<Language, Readonly<Record<Key, string>>>>;
-
-export const KIND_NAMES: Texts<Kind> = {
-  en: {
-    healthy: "healthy",
-    "invalid-connection": "the connection to the downstream broke (invalid connection)",
-    "bad-connection": "no usable connection to the downstream (bad connection)",
-    "downstream-unreachable": "the downstream cannot be reached",
-    "upstream-unreachable": "the upstream cannot be reached",
-    "worker-offline": "no DM-worker answers for it",
-    "master-unreachable": "no DM-master answers",
-    "paused-by-person": "paused by a person",
-    "binlog-over-4gib-suspected": "a binlog file over 4 GiB is suspected",
-    unknown: "not a trouble that I know",
-  },
-  zh: {
-    healthy: "正常",
-    "invalid-connection": "到下游的连接中断（invalid connection）",
-    "bad-connection": "没有可用的下游连接（bad connection）",
-    "downstream-unreachable": "下游数据库无法连接",
-    "upstream-unreachable": "上游数据库无法连接",
-    "worker-offline": "没有 DM-worker 应答",
-    "master-unreachable": "没有 DM-master 应答",
-    "paused-by-person": "被人工暂停",
-    "binlog-over-4gib-suspected": "怀疑有超过 4 GiB 的 binlog 文件",
-    unknown: "我不认识的故障",
-  },
-};
-
-export const ADVICE_SENTENCES: Texts<AdviceKey> = {
-  en: {
-    "nothing-to-do": "Nothing to do.",
-    "wait-dm-retries":
-      "DM resumes it by itself, with growing pauses up to its configured maximum. Wait for that; a resume is offered afterwards.",
-    "resume-now": "Resume the task. If that does not hold, stop and start it.",
-    "stop-and-start": "This version of DM does not recover from it: stop the task and start it again from its checkpoint.",
-    "other-error-first":
-      "DM never resumes one of the errors in this mixture. Treat that one first; the connection comes after it.",
-    "mend-the-downstream": "Bring the downstream back. DM itself has nothing to repair; it goes on when the database answers.",
-    "mend-the-upstream": "Bring the upstream back, or mend the network and the account that DM uses.",
-    "bring-the-worker-back": "Start the DM-worker again, or give the source to a free one.",
-    "bring-a-master-back":
-      "Start a DM-master, or mend the way to it. The workers go on meanwhile, but nobody can see or steer them.",
-    "leave-it-to-the-person": "Somebody paused it on purpose. It stays untouched.",
-    "measure-the-binlog-file":
-      "Measure the file on the upstream (SHOW BINARY LOGS). Over 4 GiB, missing and damaged files look alike from here and want different repairs.",
-    "ask-a-person": "A person has to read DM's own words below. Nothing is offered on a guess.",
-  },
-  zh: {
-    "nothing-to-do": "无需处理。",
-    "wait-dm-retries": "DM 会自动恢复，重试间隔逐步增大到配置的上限。先等待；之后会提供恢复操作。",
-    "resume-now": "恢复任务（resume）。若仍然无效，再停止并重新启动任务。",
-    "stop-and-start": "这个版本的 DM 不会自动恢复：请停止任务，再从断点重新启动。",
-    "other-error-first": "这组错误里有一个 DM 永远不会自动恢复。先处理它，再处理连接问题。",
-    "mend-the-downstream": "请先恢复下游数据库。DM 本身无需修复，下游恢复后会继续同步。",
-    "mend-the-upstream": "请恢复上游数据库，或修复网络以及 DM 使用的账号。",
-    "bring-the-worker-back": "请重新启动 DM-worker，或将数据源转移到空闲的 worker。",
-    "bring-a-master-back": "请启动 DM-master 或修复到它的网络。worker 仍在运行，但无法查看和操作。",
-    "leave-it-to-the-person": "有人特意暂停了它，不做任何改动。",
-    "measure-the-binlog-file":
-      "请在上游测量该文件大小（SHOW BINARY LOGS）。超过 4 GiB、缺失和损坏从这里看起来一样，但修复方法不同。",
-    "ask-a-person": "需要人工阅读下面 DM 的原文。不会凭猜测提供操作。",
-  },
-};
-
-const ASSUMPTIONS: Texts<Assumption> = {
-  en: {
-    "dm-generation": "assumed: DM's generation is",
-    "checker-settings": "assumed: DM's checker runs with",
-    "pause-by-person": "assumed: paused by a person:",
-    unit: "assumed: the side that failed is",
-  },
-  zh: {
-    "dm-generation": "假定（assumed）：DM 的版本系列是",
-    "checker-settings": "假定（assumed）：DM 的自动恢复设置为",
-    "pause-by-person": "假定（assumed）：是否人工暂停：",
-    unit: "假定（assumed）：出错的一侧是",
-  },
-};
-
-const PLAYBOOKS: Texts<PlaybookId> = {
-  en: { "resume-task": "resume the task", "stop-start-task": "stop and start the task" },
-  zh: { "resume-task": "恢复任务", "stop-start-task": "停止并重新启动任务" },
-};
-
-const RETRIES = {
-  en: {
-    true: "DM retries by itself.",
-    false: "DM will not retry by itself.",
-    null: "Whether DM retries by itself is not known.",
-  },
-  zh: { true: "DM 会自动重试。", false: "DM 不会自动重试。", null: "不清楚 DM 是否会自动重试。" },
-} as const;
 
 export const LABELS = {
   en: {
@@ -118,9 +25,11 @@ export const LABELS = {
     from: "from",
     worker: "Worker",
     certainty: "Certainty",
-    all: "Everything that was asked about is healthy.",
+    fine: "Nothing is wrong",
+    nothing: "DM lists no task and no source here; there is nothing to judge.",
     some: "in trouble",
     healthy: "healthy",
+    paused: "paused or stopped by a person",
     stage: "Stage",
   },
   zh: {
@@ -132,9 +41,11 @@ export const LABELS = {
     from: "来自",
     worker: "Worker",
     certainty: "把握",
-    all: "查询的对象全部正常。",
+    fine: "没有故障",
+    nothing: "DM 在这里没有列出任何任务或数据源，无从判断。",
     some: "有故障",
     healthy: "正常",
+    paused: "被人工暂停或停止",
     stage: "阶段",
   },
 } as const;
@@ -168,11 +79,11 @@ export function subjectText(finding: Finding): string {
   const { subject } = finding;
   switch (subject.kind) {
     case "subtask":
-      return `${subject.task} @ ${subject.source}`;
+      return subject.source === "" ? subject.task : `${subject.task} @ ${subject.source}`;
     case "relay":
-      return `relay @ ${subject.source}`;
+      return subject.source === "" ? "relay" : `relay @ ${subject.source}`;
     case "source":
-      return `source ${subject.source}`;
+      return subject.source === "" ? "source ?" : `source ${subject.source}`;
     case "worker":
       return subject.source === null ? `worker ${subject.worker}` : `worker ${subject.worker} (${subject.source})`;
     case "masters":
@@ -182,24 +93,16 @@ export function subjectText(finding: Finding): string {
   }
 }
 
-/** The shape that `diagnose --json` prints; `next` tells what is tried after the first advice. */
+/** A finding as the record keeps it: all that decided, in words. */
 export function findingAsJson(finding: Finding, language: Language) {
+  const { advice, evidence, ...said } = diagnosisAsJson(finding, language);
   return {
-    kind: finding.kind,
-    incident: finding.incident,
-    cluster: finding.cluster,
-    task: finding.task,
-    source: finding.source,
+    ...said,
     worker: finding.worker,
-    unit: finding.unit,
-    stage: finding.stage,
-    confidence: finding.confidence,
     codes: finding.codes,
-    evidence: finding.evidence.map((evidence) => ({ fact: factText(evidence.fact, language), from: evidence.from })),
-    dmRetriesByItself: finding.dmRetriesByItself,
+    evidence,
     advice: {
-      playbook: finding.advice.playbook,
-      risk: finding.advice.risk,
+      ...advice,
       why: adviceSentence(finding.advice.why, language),
       next: finding.advice.next.map(({ playbook, notBefore }) => ({
         playbook,
@@ -207,6 +110,40 @@ export function findingAsJson(finding: Finding, language: Language) {
       })),
     },
   };
+}
+
+/** The shape that `diagnose --json` promises, and no field beside it; what is tried after the first advice stands in `why`. */
+export function diagnosisAsJson(finding: Finding, language: Language) {
+  return {
+    kind: finding.kind,
+    incident: finding.incident,
+    cluster: finding.cluster,
+    task: finding.task,
+    source: finding.source,
+    unit: finding.unit,
+    stage: finding.stage,
+    confidence: finding.confidence,
+    evidence: finding.evidence.map((evidence) => ({
+      fact: factText(evidence.fact, language),
+      from: placeText(evidence.from, language),
+    })),
+    dmRetriesByItself: finding.dmRetriesByItself,
+    advice: {
+      playbook: finding.advice.playbook,
+      risk: finding.advice.risk,
+      why: `${adviceSentence(finding.advice.why, language)}${thenSentence(finding, language)}`,
+    },
+  };
+}
+
+function thenSentence({ advice }: Finding, language: Language): string {
+  if (advice.next.length === 0) return "";
+  const steps = advice.next.map(({ playbook, notBefore }) => {
+    if (notBefore === null) return playbook;
+    const from = new Date(notBefore).toISOString();
+    return language === "en" ? `${playbook} (from ${from})` : `${playbook}（最早 ${from}）`;
+  });
+  return language === "en" ? ` Then: ${steps.join(", then ")}.` : `之后：${steps.join("，再 ")}。`;
 }
 
 /** What follows the first advice, as inline text: "resume the task (from 03:12), then stop and start the task". */
@@ -222,7 +159,10 @@ export function evidenceBlocks(finding: Finding, language: Language): Block[] {
     (evidence): Block =>
       evidence.fact.kind === "said"
         ? { kind: "quote", from: evidence.from, text: evidence.fact.text }
-        : { kind: "list", items: [item("dot", plain(factText(evidence.fact, language)), plain("  "), code(evidence.from))] },
+        : {
+            kind: "list",
+            items: [item("dot", plain(factText(evidence.fact, language)), plain("  "), code(placeText(evidence.from, language)))],
+          },
   );
 }
 
@@ -238,25 +178,38 @@ export function findingBlocks(finding: Finding, language: Language): Block[] {
       plain(kindName(finding.kind, language)),
     ),
   ];
-  if (!finding.incident && finding.kind === "healthy") return blocks;
+  if (finding.kind === "healthy" && finding.advice.why === "nothing-to-do") return blocks;
   blocks.push(...evidenceBlocks(finding, language));
-  const facts = [
-    fact(labels.retries, plain(retriesSentence(finding.dmRetriesByItself, language))),
-    fact(labels.todo, plain(adviceSentence(finding.advice.why, language))),
-  ];
+  const todo = fact(labels.todo, plain(adviceSentence(finding.advice.why, language)));
+  if (!finding.incident) return [...blocks, { kind: "facts", facts: [todo] }];
+  const facts = [fact(labels.retries, plain(retriesSentence(finding.dmRetriesByItself, language))), todo];
   if (finding.advice.next.length > 0) facts.push(fact(labels.next, ...thenInlines(finding, language)));
   facts.push(fact(labels.certainty, plain(`${Math.round(finding.confidence * 100)} %`)));
   return [...blocks, { kind: "facts", facts }];
 }
 
 export function findingsDocument(findings: readonly Finding[], language: Language): Document {
-  const labels = LABELS[language];
   const troubles = findings.filter((finding) => finding.incident);
   const quiet = findings.filter((finding) => !finding.incident);
-  const headline = troubles.length === 0 ? labels.all : `${troubles.length} ${labels.some}, ${quiet.length} ${labels.healthy}`;
   const blocks = [...troubles, ...quiet].flatMap((finding, index) => [
     ...(index > 0 && finding.incident ? [{ kind: "divider" } as const] : []),
     ...findingBlocks(finding, language),
   ]);
-  return document(headline, troubles.length === 0 ? "good" : "critical", blocks);
+  return document(headlineOf(findings, language), troubles.length === 0 ? "good" : "critical", blocks);
+}
+
+/** How many of each, because a person's pause is neither trouble nor health. */
+function headlineOf(findings: readonly Finding[], language: Language): string {
+  const labels = LABELS[language];
+  if (findings.length === 0) return labels.nothing;
+  const troubles = findings.filter((finding) => finding.incident).length;
+  const paused = findings.filter((finding) => finding.kind === "paused-by-person").length;
+  const healthy = findings.length - troubles - paused;
+  const counts = [
+    troubles > 0 ? `${troubles} ${labels.some}` : "",
+    healthy > 0 ? `${healthy} ${labels.healthy}` : "",
+    paused > 0 ? `${paused} ${labels.paused}` : "",
+  ].filter((part) => part !== "");
+  const said = counts.join(language === "en" ? ", " : "，");
+  return troubles > 0 ? said : `${labels.fine}${language === "en" ? ": " : "："}${said}`;
 }

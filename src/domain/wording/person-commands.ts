@@ -1,4 +1,4 @@
-import type { PlaybookId } from "../diagnosis/finding.ts";
+import type { Finding, PlaybookId } from "../diagnosis/finding.ts";
 import type { Target } from "../plan/plan.ts";
 import type { Block } from "./document.ts";
 import type { Language } from "./language.ts";
@@ -16,18 +16,50 @@ export function personCommands(
   language: Language,
 ): Block {
   const dmctl = `dmctl --master-addr ${quoted(masterAddress)}`;
-  const lines = targets.flatMap(({ task, source }) => {
-    const scope = `-s ${quoted(source)}`;
-    const status = `${dmctl} query-status ${scope} ${quoted(task)}`;
-    if (playbook === "resume-task") return [`${dmctl} resume-task ${scope} ${quoted(task)}`, status];
-    return [
-      `${dmctl} stop-task ${scope} ${quoted(task)}`,
-      `${dmctl} query-status ${scope}   # until ${quoted(task)} is not listed`,
-      `${dmctl} start-task ${scope} ${quoted(`${task}.yaml`)}   # the original YAML, without --remove-meta`,
-      status,
-    ];
-  });
+  const lines = targets.flatMap(({ task, source }) => commandsFor(playbook, task, `-s ${quoted(source)} `, dmctl));
   return { kind: "code", title: TITLES[language], text: lines.join("\n") };
+}
+
+/** `scope` is empty, or an option with a blank behind it. */
+function commandsFor(playbook: PlaybookId, task: string, scope: string, dmctl: string): string[] {
+  const status = `${dmctl} query-status ${scope}${quoted(task)}`;
+  if (playbook === "resume-task") return [`${dmctl} resume-task ${scope}${quoted(task)}`, status];
+  return [
+    `${dmctl} stop-task ${scope}${quoted(task)}`,
+    `${dmctl} query-status ${scope}  # until ${quoted(task)} is not listed`,
+    `${dmctl} start-task ${scope}${quoted(`${task}.yaml`)}   # the original YAML, without --remove-meta`,
+    status,
+  ];
+}
+
+const BY_HAND = { en: "By hand", zh: "手工命令" } as const;
+const TOLD_AT_MOST = 10;
+
+/** For a person without the bot: dmctl's commands for what the findings advise first; null where none advises a playbook. */
+export function commandsOfFindings(findings: readonly Finding[], language: Language): Block | null {
+  const lines = findings.flatMap((finding) => {
+    const { playbook, next } = finding.advice;
+    const first = playbook ?? next[0]?.playbook ?? null;
+    if (first === null || finding.task === null) return [];
+    const notBefore = playbook === null ? (next[0]?.notBefore ?? null) : null;
+    const later = notBefore === null ? [] : [`# ${NOT_BEFORE[language].replace("{time}", new Date(notBefore).toISOString())}`];
+    return [[...later, ...commandsFor(first, finding.task, scopeOf(finding), "dmctl --master-addr MASTER:8261")].join("\n")];
+  });
+  if (lines.length === 0) return null;
+  const more = lines.length > TOLD_AT_MOST ? [`# … ${lines.length - TOLD_AT_MOST}`] : [];
+  return { kind: "code", title: BY_HAND[language], text: [...lines.slice(0, TOLD_AT_MOST), ...more].join("\n") };
+}
+
+const NOT_BEFORE = {
+  en: "not before {time}, and only if it is still paused:",
+  zh: "不早于 {time}，且仅当任务仍处于暂停状态：",
+} as const;
+
+/** v1.0's dmctl names workers where later ones name sources. */
+function scopeOf({ evidence, source, worker }: Finding): string {
+  const isV1 = evidence.some(({ fact }) => fact.kind === "assumed" && fact.what === "dm-generation" && fact.value === "v1.0");
+  const name = isV1 ? worker : source;
+  return name === null ? "" : `${isV1 ? "-w" : "-s"} ${quoted(name)} `;
 }
 
 function quoted(word: string): string {

@@ -2,6 +2,7 @@ import { CONFIDENCE } from "../diagnosis/confidence.ts";
 import { advise, seen } from "../diagnosis/evidence.ts";
 import type { Finding } from "../diagnosis/finding.ts";
 import { code, type Document, document, item, paragraph, plain } from "./document.ts";
+import { LABELS } from "./finding.ts";
 import type { Language } from "./language.ts";
 
 export interface SummarizedTask {
@@ -12,10 +13,12 @@ export interface SummarizedTask {
 
 /** dmctl's summary names troubles without reasons: one finding a task, `unknown` where it says Error, so that nobody reads a cause into it. */
 export function findingsOfSummary(tasks: readonly SummarizedTask[]): Finding[] {
-  return tasks.map(({ task, status }) => {
+  return tasks.map(({ task, status, sources }) => {
     const trouble = isTrouble(status);
+    const evidence = [seen("taskStatus", status, "tasks[]")];
+    if (sources.length > 0) evidence.push(seen("runs on", sources.join(", "), "tasks[]"));
     return {
-      kind: trouble ? "unknown" : status.startsWith("Paused") || status.startsWith("Stopped") ? "paused-by-person" : "healthy",
+      kind: trouble ? "unknown" : AT_REST.includes(status) ? "paused-by-person" : "healthy",
       incident: trouble,
       cluster: null,
       subject: { kind: "subtask", task, source: "" },
@@ -23,20 +26,23 @@ export function findingsOfSummary(tasks: readonly SummarizedTask[]): Finding[] {
       source: null,
       worker: null,
       unit: null,
-      stage: null,
+      stage: QUIET.find((stage) => stage === status) ?? null,
       confidence: trouble ? CONFIDENCE.none : CONFIDENCE.wordsOnly,
-      evidence: [seen("taskStatus", status, "tasks[]")],
+      evidence,
       codes: [],
       dmRetriesByItself: null,
-      advice: advise(trouble ? "ask-a-person" : "nothing-to-do"),
+      advice: advise(trouble ? "ask-for-the-reason" : AT_REST.includes(status) ? "leave-it-to-the-person" : "nothing-to-do"),
       position: null,
     };
   });
 }
 
-/** Anything but the words of a task that is well or put to rest on purpose. */
+/** dmctl says these of a task none of whose subtasks has an error; anything else is trouble. */
+const QUIET = ["Running", "Finished", "Paused", "Stopped", "New", "Pausing", "Resuming", "Stopping"] as const;
+const AT_REST: readonly string[] = ["Paused", "Stopped"];
+
 function isTrouble(status: string): boolean {
-  return !["Running", "Finished", "Paused", "Stopped", "New"].includes(status);
+  return !QUIET.some((stage) => stage === status);
 }
 
 const TEXTS = {
@@ -59,6 +65,7 @@ export function summaryDocument(tasks: readonly SummarizedTask[], language: Lang
     kind: "list" as const,
     items: tasks.map(({ task, status }) => item(isTrouble(status) ? "failed" : "done", code(task), plain(`  ${status}`))),
   };
+  if (tasks.length === 0) return document(LABELS[language].nothing, "good", []);
   if (troubled.length === 0) return document(texts.fine, "good", [list]);
   const ask = troubled.map(({ task }) => `dmctl --master-addr MASTER:8261 query-status ${task}`).join("\n");
   return document(texts.head, "warning", [list, paragraph(plain(texts.next)), { kind: "code", title: null, text: ask }]);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { readSavedAnswer } from "../../../src/adapters/dm/saved-answer.ts";
-import { diagnose } from "../../../src/domain/diagnosis/diagnose.ts";
+import { readSavedAnswers } from "../../../src/adapters/dm/saved-answer.ts";
+import { diagnoseAnswers } from "../../../src/cli/diagnose-answers.ts";
 
 const recorded = (name: string) => readFileSync(new URL(`../../recorded/${name}`, import.meta.url), "utf8");
 
@@ -28,11 +28,9 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
 
 for (const [name, expected] of CASES) {
   test(`the recording ${name} is ${expected.join(" and ")}`, () => {
-    const answer = readSavedAnswer(recorded(name), 1_000);
+    const saved = readSavedAnswers(recorded(name), 1_000);
 
-    assert.equal(answer.kind, "observation");
-    const findings =
-      answer.kind === "observation" ? diagnose(answer.observation, { checkerOf: () => null, firstFailedAt: () => null }) : [];
+    const findings = saved.kind === "answers" ? diagnoseAnswers(saved.answers) : [];
     assert.deepEqual(
       findings.map((finding) => `${finding.task ?? finding.source} ${finding.kind}`),
       expected,
@@ -47,10 +45,10 @@ test("an answer of v1.0 in which a task failed to begin keeps its words without 
     .map((line) => JSON.parse(line) as { name: string; response: { json?: unknown } });
   const status = calls.find(({ name }) => name === "status by task")!;
 
-  const answer = readSavedAnswer(JSON.stringify(status.response.json), 1);
+  const saved = readSavedAnswers(JSON.stringify(status.response.json), 1);
 
-  assert.equal(answer.kind, "observation");
-  const [subtask] = answer.kind === "observation" ? answer.observation.sources[0]!.subtasks : [];
+  const [answer] = saved.kind === "answers" ? saved.answers : [];
+  const [subtask] = answer?.kind === "observation" ? answer.observation.sources[0]!.subtasks : [];
   assert.equal(subtask?.stage, "Paused");
   assert.deepEqual(
     subtask?.result?.errors.map(({ code, class: klass, scope, level }) => [code, klass, scope, level]),

@@ -192,3 +192,15 @@ test("a poll that shows the same as before changes nothing", () => {
 
   assert.deepEqual(cluster.poll([aSubtask({ errors: [gone] })]), []);
 });
+
+test("two dumps whose connections broke have not lost the downstream: a dump reads the upstream", () => {
+  const cluster = player();
+  const dumps = ["s1", "s2"].map((source) => aSubtask({ source, unit: "Dump", errors: [invalid] }));
+
+  cluster.poll(dumps);
+
+  assert.deepEqual(
+    cluster.open().map(({ root }) => root.kind),
+    ["subtask", "subtask"],
+  );
+});

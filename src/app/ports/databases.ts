@@ -59,6 +59,8 @@ export interface UpstreamProbe {
   gtidState(signal: AbortSignal): Promise<Known<GtidState>>;
   /** The GTID set before the first event of a file: `Previous_gtids` (MySQL) or `Gtid_list` (MariaDB), from the file's head. */
   previousGtids(file: string, signal: AbortSignal): Promise<Known<string>>;
+  /** The type of the event that begins at this position (`Gtid`, `Anonymous_Gtid`, `Rotate`, `Write_rows`…): tells a transaction's boundary from its inside. */
+  eventTypeAt(file: string, position: number, signal: AbortSignal): Promise<Known<string>>;
   /** Streams that replicas hold open here (process list): by GTID or by position where the server tells, which MariaDB does not. */
   dumpStreams(signal: AbortSignal): Promise<Known<readonly DumpStream[]>>;
   tablesWithoutKey(tables: readonly TableName[], signal: AbortSignal): Promise<Known<readonly TableName[]>>;

@@ -9,6 +9,7 @@ import type { Downstream } from "../stand-ins/databases/downstream.ts";
 import type { DmStandIn } from "../stand-ins/dm/dm-stand-in.ts";
 import { type SlackStandIn, startSlackStandIn } from "../stand-ins/slack/slack-stand-in.ts";
 import { BOT, CHANNELS, GROUPS, PEOPLE } from "./cast.ts";
+import { guide } from "./guide.ts";
 import { SCENARIOS } from "./scenarios.ts";
 import { type DmStage, startStage } from "./stage.ts";
 
@@ -60,6 +61,8 @@ export async function startDemo(name: string, options: DemoOptions = {}): Promis
     if (loaded.kind === "problems") throw new Error(JSON.stringify(loaded.problems));
     const medic = await startMedic(loaded.config);
     undo.push(() => medic.stop());
+    const stopGuide = guide(slack.workspace, scenario.askFor ?? null);
+    undo.push(async () => stopGuide());
     const played = stage.play((text) => slack.workspace.setBanner(text), ending.signal);
     const stop = (): Promise<void> => {
       ending.abort();
@@ -152,6 +155,8 @@ export async function startOnRealClusters(
     }
     const medic = await startMedic(loaded.config);
     undo.push(() => medic.stop());
+    const stopGuide = guide(slack.workspace, null);
+    undo.push(async () => stopGuide());
     slack.workspace.setBanner(
       allowWrites
         ? "Real clusters, a stand-in Slack. Approved plans are carried out, except those that change data."

@@ -50,6 +50,11 @@ describe("the demo page in a real Chromium", { skip: skipWithout("chromium"), ti
     const thread = page.getByRole("complementary", { name: "Thread" });
     await thread.getByRole("button", { name: "Steps in full" }).click();
     await page.getByRole("dialog").getByText("PUT /apis/v1alpha1/tasks/orders-sync").first().waitFor({ timeout: 10_000 });
+    // The last of it: the same work by hand, for every source.
+    await page
+      .getByRole("dialog")
+      .getByText(/dmctl .* stop-task -s mysql-orders-02 orders-sync/)
+      .waitFor();
     await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
 
     const plan = demo.slack.workspace.messages.find(({ text, threadTs }) => threadTs !== null && text.includes("P-1"))!;

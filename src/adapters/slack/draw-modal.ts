@@ -1,7 +1,7 @@
 import type { ModalView } from "@slack/types";
 import type { Document } from "../../domain/wording/document.ts";
 import type { Language } from "../../domain/wording/language.ts";
-import { drawBlocks, plain, VIEW_LIMITS } from "./draw-blocks.ts";
+import { drawBlocks, type Limits, plain, VIEW_LIMITS } from "./draw-blocks.ts";
 
 export const REASON_CALLBACK = "reason";
 
@@ -20,12 +20,12 @@ export function loadingModal(title: string, language: Language): ModalView {
   };
 }
 
-export function documentModal(title: string, document: Document, language: Language): ModalView {
+export function documentModal(title: string, document: Document, language: Language, limits: Limits = VIEW_LIMITS): ModalView {
   return {
     type: "modal",
     title: plain(title, 24),
     close: plain(TEXTS[language].close, 24),
-    blocks: drawBlocks({ ...document, buttons: [] }, "modal", VIEW_LIMITS),
+    blocks: drawBlocks({ ...document, buttons: [] }, "modal", limits),
   };
 }
 

@@ -16,6 +16,9 @@ export interface Channel {
   readonly id: string;
   readonly name: string;
   readonly topic: string;
+  /** false: the app was never invited. */
+  readonly isMember?: boolean;
+  readonly isArchived?: boolean;
 }
 export type Json = Readonly<Record<string, unknown>>;
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { COMMAND_NAMES } from "../adapters/slack/command-name.ts";
 import { type LoadedConfig, loadConfig, type Problem } from "../config/config.ts";
+import { COMMANDS } from "../domain/wording/help.ts";
 import { type Medic, startMedic } from "../main.ts";
 import type { Downstream } from "../stand-ins/databases/downstream.ts";
 import type { DmStandIn } from "../stand-ins/dm/dm-stand-in.ts";
@@ -86,7 +87,7 @@ const commandsOf = () =>
   COMMAND_NAMES.map((command) => ({
     command,
     description: "DM tasks and incidents",
-    usageHint: "status | list | diagnose <task> | plan <task> | explain <code> | audit | help",
+    usageHint: COMMANDS.map(({ usage }) => usage).join(" | "),
   }));
 
 const tokensOf = ({ botToken, appToken }: SlackStandIn) => ({ DEMO_BOT_TOKEN: botToken, DEMO_APP_TOKEN: appToken });

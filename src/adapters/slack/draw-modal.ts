@@ -5,6 +5,30 @@ import { drawBlocks, type Limits, plain, VIEW_LIMITS } from "./draw-blocks.ts";
 
 export const REASON_CALLBACK = "reason";
 
+const TITLES: Readonly<Record<Language, Readonly<Record<string, string>>>> = {
+  en: {
+    details: "Incident",
+    "plan-details": "Plan",
+    "show-audit": "Audit trail",
+    approve: "Approve",
+    reject: "Reject",
+    "break-glass": "Break glass",
+  },
+  zh: {
+    details: "事件",
+    "plan-details": "计划",
+    "show-audit": "审计记录",
+    approve: "批准",
+    reject: "拒绝",
+    "break-glass": "紧急放行",
+  },
+};
+
+/** What the modal of a button is about: "Plan P-4". */
+export function modalTitle({ action, value }: { readonly action: string; readonly value: string }, language: Language): string {
+  return [TITLES[language][action], value.split("|")[0]].filter((part) => part !== undefined && part !== "").join(" ");
+}
+
 const TEXTS = {
   en: { loading: "One moment …", close: "Close", send: "Send", reason: "Why? (kept in the audit record)" },
   zh: { loading: "请稍候……", close: "关闭", send: "提交", reason: "理由（会写入审计记录）" },

@@ -7,10 +7,10 @@ import type { Log } from "../../app/ports/log.ts";
 import type { Metrics } from "../../app/ports/metrics.ts";
 import type { Settings } from "../../app/ports/settings.ts";
 import type { Store, StoredClick } from "../../app/ports/store.ts";
-import type { ButtonAction, Document } from "../../domain/wording/document.ts";
+import { type ButtonAction, type Document, paragraph, strong } from "../../domain/wording/document.ts";
 import { COMMAND_NAMES } from "./command-name.ts";
 import { drawBlocks, drawMessage, SMALL_LIMITS, VIEW_LIMITS } from "./draw-blocks.ts";
-import { documentModal, loadingModal, REASON_CALLBACK, reasonModal } from "./draw-modal.ts";
+import { documentModal, loadingModal, modalTitle, REASON_CALLBACK, reasonModal } from "./draw-modal.ts";
 import { ActionPayload, ReasonMetadata } from "./payloads.ts";
 
 export interface ListenerParts {
@@ -62,9 +62,7 @@ export function registerListeners(app: App, parts: ListenerParts): void {
     );
   });
   app.event("app_home_opened", async ({ event, client }) => {
-    const home = await guarded(parts, () =>
-      parts.commands.handle({ text: "status", person: personOf(parts, event.user, null), channel: "" }, parts.signal),
-    );
+    const home = await guarded(parts, () => homeOf(parts, event.user));
     await client.views.publish({ user_id: event.user, view: { type: "home", blocks: drawBlocks(home, "home", VIEW_LIMITS) } });
   });
   app.action(/.*/, async ({ body, ack, respond, client }) => onAction(parts, body, () => ack(), respond, client));
@@ -84,6 +82,13 @@ export function registerListeners(app: App, parts: ListenerParts): void {
     await ack();
     await work(parts, client, click, kept, { respond: null, thread: threadTs }).finally(() => parts.underWay.delete(click.id));
   });
+}
+
+/** The Home tab: how everything is, and what may be asked. */
+async function homeOf(parts: ListenerParts, user: string): Promise<Document> {
+  const ask = (text: string) => parts.commands.handle({ text, person: personOf(parts, user, null), channel: "" }, parts.signal);
+  const [status, help] = [await ask("status"), await ask("help")];
+  return { ...status, blocks: [...status.blocks, { kind: "divider" }, paragraph(strong(help.headline)), ...help.blocks] };
 }
 
 async function onAction(
@@ -111,9 +116,10 @@ async function onAction(
     await ack();
     const { action, value, channel, messageTs } = click;
     const asked = { action, value, channel, messageTs, threadTs: thread };
+    const language = languageOf(parts.settings, channel);
     await client.views.open({
       trigger_id: trigger,
-      view: reasonModal(titleOf(click), asked, languageOf(parts.settings, channel)),
+      view: reasonModal(modalTitle(click, language), asked, language),
     });
     return;
   }
@@ -142,10 +148,6 @@ function clickOf(parts: ListenerParts, payload: ActionPayload): StoredClick {
 
 function personOf({ settings }: ListenerParts, id: string, name: string | null) {
   return { id, name, identity: settings.identity };
-}
-
-function titleOf(click: StoredClick): string {
-  return click.value.split("|")[0]!;
 }
 
 /** A store that hangs must not cost the acknowledgement; the verdict is then refused for want of a reason. */
@@ -212,16 +214,17 @@ export async function workWaitingClicks(parts: ListenerParts, client: WebClient)
 
 async function showModal(parts: ListenerParts, client: WebClient, trigger: string, click: StoredClick): Promise<void> {
   const language = languageOf(parts.settings, click.channel);
-  const opened = await client.views.open({ trigger_id: trigger, view: loadingModal(titleOf(click), language) });
+  const title = modalTitle(click, language);
+  const opened = await client.views.open({ trigger_id: trigger, view: loadingModal(title, language) });
   const words = await guarded(parts, () => parts.clicks.show(click.action as ButtonAction, click.value, click.channel));
   const id = opened.view?.id;
   if (!id) return;
   try {
-    await client.views.update({ view_id: id, view: documentModal(titleOf(click), words, language) });
+    await client.views.update({ view_id: id, view: documentModal(title, words, language) });
   } catch (error) {
     // Slack's own measure of "too large" is not known; half a page is better than one that says "One moment" for ever.
     parts.log.warn({ err: error }, "Slack refused a modal; it goes in a shorter form");
-    await client.views.update({ view_id: id, view: documentModal(titleOf(click), words, language, SMALL_LIMITS) });
+    await client.views.update({ view_id: id, view: documentModal(title, words, language, SMALL_LIMITS) });
   }
 }
 

@@ -27,7 +27,7 @@ export const KIND_NAMES: Texts<Kind> = {
     "master-unreachable": "no DM-master answers",
     "paused-by-person": "paused by a person",
     "binlog-over-4gib-suspected": "a binlog file over 4 GiB is suspected",
-    unknown: "not a trouble that I know",
+    unknown: "a trouble that I do not know",
   },
   zh: {
     healthy: "正常",
@@ -60,7 +60,7 @@ export const ADVICE_SENTENCES: Texts<AdviceKey> = {
     "leave-it-to-the-person": "Somebody paused it on purpose. It stays untouched.",
     "measure-the-binlog-file":
       "Measure the file on the upstream (SHOW BINARY LOGS). Over 4 GiB, missing and damaged files look alike from here and want different repairs.",
-    "ask-a-person": "A person has to read DM's own words below. Nothing is offered on a guess.",
+    "ask-a-person": "A person has to read DM's own words. Nothing is offered on a guess.",
   },
   zh: {
     "nothing-to-do": "无需处理。",
@@ -75,7 +75,7 @@ export const ADVICE_SENTENCES: Texts<AdviceKey> = {
     "leave-it-to-the-person": "有人特意暂停了它，不做任何改动。",
     "measure-the-binlog-file":
       "请在上游测量该文件大小（SHOW BINARY LOGS）。超过 4 GiB、缺失和损坏从这里看起来一样，但修复方法不同。",
-    "ask-a-person": "需要人工阅读下面 DM 的原文。不会凭猜测提供操作。",
+    "ask-a-person": "需要人工阅读 DM 的原文。不会凭猜测提供操作。",
   },
 };
 

@@ -43,7 +43,7 @@ async function undoAll(undo: Undo): Promise<void> {
 
 /** The real bot on SQLite between a stand-in Slack and a stand-in DM, all on 127.0.0.1, and a scripted incident. */
 export async function startDemo(name: string, options: DemoOptions = {}): Promise<Demo> {
-  const scenario = SCENARIOS[name];
+  const scenario = Object.hasOwn(SCENARIOS, name) ? SCENARIOS[name] : undefined;
   if (!scenario) throw new Error(`there is no scenario ${name}; there are ${Object.keys(SCENARIOS).join(", ")}`);
   const undo: Undo = [];
   const ending = new AbortController();

@@ -244,9 +244,16 @@ describe("the stand-in Slack refuses what Slack refuses", { timeout: 60_000 }, (
     assert.deepEqual((await drive("POST", "/driver/press", { ...press, option: "One" })).body, { ok: true, responded: false });
     const { socket, payloads } = await connect();
     assert.deepEqual((await drive("POST", "/driver/press", { ...press, option: "One" })).body, { ok: true, responded: true });
-    const mention = await drive("POST", "/driver/type", { as: "ana", channel: "C0ALERTS", text: "@dm-medic list", thread: ts });
+    const mention = await drive("POST", "/driver/type", {
+      as: "ana",
+      channel: "C0ALERTS",
+      text: "@dm-medic list <!channel>",
+      thread: ts,
+    });
     assert.deepEqual(mention.body, { ok: true, responded: true });
-    assert.equal((payloads.at(-1)!.event as { thread_ts: string }).thread_ts, ts);
+    const event = payloads.at(-1)!.event as { thread_ts: string; text: string };
+    assert.deepEqual([event.thread_ts, event.text], [ts, "<@U0MEDIC> list &lt;!channel&gt;"]);
+    assert.deepEqual(slack.workspace.messages.at(-1)!.pings, ["U0MEDIC"]);
     socket.close();
   });
 

@@ -11,6 +11,7 @@ import { type ButtonAction, type Document, paragraph, strong } from "../../domai
 import { COMMAND_NAMES } from "./command-name.ts";
 import { drawBlocks, drawMessage, SMALL_LIMITS, VIEW_LIMITS } from "./draw-blocks.ts";
 import { documentModal, loadingModal, modalTitle, REASON_CALLBACK, reasonModal } from "./draw-modal.ts";
+import { unescapeMrkdwn } from "./escape.ts";
 import { ActionPayload, ReasonMetadata } from "./payloads.ts";
 
 export interface ListenerParts {
@@ -52,7 +53,7 @@ export function registerListeners(app: App, parts: ListenerParts): void {
   }
   app.event("app_mention", async ({ event, client }) => {
     if (!event.user) return;
-    const text = event.text.replace(/<@[^>]*>/g, "").trim();
+    const text = unescapeMrkdwn(event.text.replace(/<@[^>]*>/g, "")).trim();
     const asked = { text, person: personOf(parts, event.user, null), channel: event.channel };
     await answer(
       parts,

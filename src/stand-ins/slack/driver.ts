@@ -102,7 +102,9 @@ export function createDriver(parts: DriverParts) {
         return true;
       }
       if (text.startsWith("/")) return slash(person, channel, text);
-      const shown = mention.test(text) ? text.replace(mention, `<@${workspace.bot.userId}>`) : text;
+      // As Slack's client does: what a person types is words, and only a chosen name becomes a mention.
+      const words = text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+      const shown = words.replace(mention, `<@${workspace.bot.userId}>`);
       const message = addMessage(workspace, {
         channel,
         threadTs: thread,

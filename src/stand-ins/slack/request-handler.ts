@@ -41,11 +41,13 @@ const SECURITY = {
   "referrer-policy": "no-referrer",
 };
 const BODY_AT_MOST = 4 * 1024 * 1024;
+class TooLarge extends Error {}
 
 export function createRequestHandler(parts: HandlerParts): RequestListener {
   return (request, response) => {
     void handle(parts, request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
+      else if (error instanceof TooLarge) reply(response, 413, { error: error.message }, { connection: "close" });
       else reply(response, 500, { error: String(error) });
     });
   };
@@ -85,7 +87,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > BODY_AT_MOST) throw new Error("the body is too large");
+    if (size > BODY_AT_MOST) throw new TooLarge(`a body holds at most ${BODY_AT_MOST} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
@@ -133,7 +135,7 @@ function call(parts: HandlerParts, method: string, args: Json, token: unknown): 
   const needed = method === "apps.connections.open" ? parts.appToken : parts.botToken;
   if (token === undefined || token === "") return { ok: false, error: "not_authed" };
   if (token !== needed) return { ok: false, error: "invalid_auth" };
-  const known = METHODS[method];
+  const known = Object.hasOwn(METHODS, method) ? METHODS[method] : undefined;
   if (!known) return { ok: false, error: "unknown_method" };
   const { workspace, faults, takeTrigger, newSocketUrl } = parts;
   const retryAfterSeconds = faults.overRate(method, Date.now());

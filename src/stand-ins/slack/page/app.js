@@ -290,7 +290,7 @@ function fillMessages(list, what, rows) {
     if (last) showTop(list, last);
     return;
   }
-  for (const { node } of fresh) node.classList.add("fresh");
+  if (what !== "home") for (const { node } of fresh) node.classList.add("fresh");
   const first = fresh.find(({ isNew }) => isNew)?.node;
   if (!atEnd) return;
   list.scrollTop = list.scrollHeight;

@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 import { startDemo, startOnRealClusters } from "../demo/demo.ts";
 import { DEFAULT_SCENARIO, SCENARIOS } from "../demo/scenarios.ts";
 import { printProblems } from "./check-config.ts";
-import { guardRejections, untilSignal } from "./until-signal.ts";
+import { guardRejections, startFailure, untilSignal } from "./until-signal.ts";
 
 export interface DemoOptions {
   readonly scenario: string | undefined;
@@ -17,7 +17,7 @@ export interface DemoOptions {
 
 /** Exit code: 0 ended by a signal or listed, 2 no such scenario, or the configuration has problems. */
 export async function runDemo(options: DemoOptions): Promise<0 | 2> {
-  const { scenario = DEFAULT_SCENARIO, list, port, config, allowWrites, print, complain } = options;
+  const { scenario = DEFAULT_SCENARIO, list, port, config, print, complain } = options;
   if (list) {
     for (const [name, { title }] of Object.entries(SCENARIOS)) print(`${name.padEnd(24)} ${title}\n`);
     return 0;
@@ -26,17 +26,32 @@ export async function runDemo(options: DemoOptions): Promise<0 | 2> {
     complain("--config plays no scenario: it shows what is really there. Give one of the two.\n");
     return 2;
   }
-  const known = SCENARIOS[scenario];
+  const known = Object.hasOwn(SCENARIOS, scenario) ? SCENARIOS[scenario] : undefined;
   if (!known) {
     complain(`There is no scenario ${scenario}. \`npm run demo -- --list\` names them.\n`);
     return 2;
   }
   guardRejections(complain);
   const ended = untilSignal();
+  try {
+    return await play(options, known.title, ended);
+  } catch (error) {
+    const said = startFailure(error, port);
+    if (said === null) throw error;
+    complain(said);
+    return 2;
+  }
+}
+
+async function play(
+  { scenario = DEFAULT_SCENARIO, port, config, allowWrites, print, complain }: DemoOptions,
+  title: string,
+  ended: Promise<string>,
+): Promise<0 | 2> {
   const at = port === undefined ? {} : { port };
   if (config === undefined) {
     const demo = await startDemo(scenario, at);
-    printWhere(demo.url, known.title, "Other scenarios: npm run demo -- --list", print);
+    printWhere(demo.url, title, "Other scenarios: npm run demo -- --list", print);
     await ended;
     await demo.stop();
   } else {
@@ -45,11 +60,10 @@ export async function runDemo(options: DemoOptions): Promise<0 | 2> {
       printProblems(started.problems, complain);
       return 2;
     }
-    const title = `the clusters of ${config}`;
     const writes = allowWrites
       ? "Approved plans are carried out, except those that change data."
       : "Nothing is written (--allow-writes).";
-    printWhere(started.rehearsal.url, title, writes, print);
+    printWhere(started.rehearsal.url, `the clusters of ${config}`, writes, print);
     await ended;
     await started.rehearsal.stop();
   }

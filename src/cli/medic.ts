@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { LANGUAGES, type Language } from "../domain/wording/language.ts";
 
 const print = (text: string): void => void process.stdout.write(text);
@@ -35,7 +35,7 @@ export function commandTree(end: (exitCode: number) => void): Command {
     .description("the real bot between a stand-in Slack and a stand-in DM, with a scripted incident")
     .option("--scenario <name>", "which incident is played")
     .option("--list", "name the scenarios and end", false)
-    .option("--port <number>", "the page's port; any free one otherwise", Number)
+    .option("--port <number>", "the page's port; any free one otherwise", portNumber)
     .option("--config <file>", "real clusters and databases from this configuration; only Slack is a stand-in")
     .option("--allow-writes", "with --config: carry out approved plans, except those that change data", false)
     .action(async (options: { scenario?: string; list: boolean; port?: number; config?: string; allowWrites: boolean }) => {
@@ -47,7 +47,7 @@ export function commandTree(end: (exitCode: number) => void): Command {
     .command("standin")
     .description("one stand-in alone: slack or dm")
     .argument("<which>", "slack or dm")
-    .option("--port <number>", "its port; any free one otherwise", Number)
+    .option("--port <number>", "its port; any free one otherwise", portNumber)
     .option("--scenario <name>", "for dm: which incident is played")
     .action(async (which: string, options: { port?: number; scenario?: string }) => {
       const { runStandIn } = await import("./standin.ts");
@@ -127,6 +127,12 @@ export function commandTree(end: (exitCode: number) => void): Command {
       end(0);
     });
   return medic;
+}
+
+function portNumber(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > 65_535) throw new InvalidArgumentError("A port is a number from 1 to 65535.");
+  return port;
 }
 
 export async function main(argv: readonly string[]): Promise<void> {

@@ -3,8 +3,9 @@ import { COMMAND_NAMES } from "../adapters/slack/command-name.ts";
 import { BOT, CHANNELS, GROUPS, PEOPLE } from "../demo/cast.ts";
 import { DEFAULT_SCENARIO, SCENARIOS } from "../demo/scenarios.ts";
 import { startStage } from "../demo/stage.ts";
+import { COMMANDS } from "../domain/wording/help.ts";
 import { startSlackStandIn } from "../stand-ins/slack/slack-stand-in.ts";
-import { guardRejections, untilSignal } from "./until-signal.ts";
+import { guardRejections, startFailure, untilSignal } from "./until-signal.ts";
 
 export interface StandInOptions {
   readonly which: string;
@@ -27,16 +28,24 @@ export async function runStandIn(options: StandInOptions): Promise<0 | 2> {
   }
   guardRejections(complain);
   const ended = untilSignal();
-  const stop = await (which === "slack" ? slackAlone(options) : dmAlone(options));
-  await ended;
-  await stop();
-  return 0;
+  try {
+    const stop = await (which === "slack" ? slackAlone(options) : dmAlone(options));
+    await ended;
+    await stop();
+    return 0;
+  } catch (error) {
+    const said = startFailure(error, options.port);
+    if (said === null) throw error;
+    complain(said);
+    return 2;
+  }
 }
 
+const USAGE = COMMANDS.map(({ usage }) => usage).join(" | ");
 const bold = (text: string): string => styleText("bold", text);
 
 async function slackAlone({ port, print }: StandInOptions): Promise<() => Promise<void>> {
-  const commands = COMMAND_NAMES.map((command) => ({ command, description: "DM tasks and incidents", usageHint: "help" }));
+  const commands = COMMAND_NAMES.map((command) => ({ command, description: "DM tasks and incidents", usageHint: USAGE }));
   const cast = { people: PEOPLE, groups: GROUPS, channels: CHANNELS, bot: BOT, commands };
   const slack = await startSlackStandIn({ ...cast, ...(port === undefined ? {} : { port }) });
   print(

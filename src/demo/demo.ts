@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { COMMAND_NAMES } from "../adapters/slack/command-name.ts";
 import { type LoadedConfig, loadConfig, type Problem } from "../config/config.ts";
+import { COMMANDS } from "../domain/wording/help.ts";
 import { type Medic, startMedic } from "../main.ts";
 import type { Downstream } from "../stand-ins/databases/downstream.ts";
 import type { DmStandIn } from "../stand-ins/dm/dm-stand-in.ts";
 import { type SlackStandIn, startSlackStandIn } from "../stand-ins/slack/slack-stand-in.ts";
 import { BOT, CHANNELS, GROUPS, PEOPLE } from "./cast.ts";
+import { guide } from "./guide.ts";
 import { SCENARIOS } from "./scenarios.ts";
 import { type DmStage, startStage } from "./stage.ts";
 
@@ -41,7 +43,7 @@ async function undoAll(undo: Undo): Promise<void> {
 
 /** The real bot on SQLite between a stand-in Slack and a stand-in DM, all on 127.0.0.1, and a scripted incident. */
 export async function startDemo(name: string, options: DemoOptions = {}): Promise<Demo> {
-  const scenario = SCENARIOS[name];
+  const scenario = Object.hasOwn(SCENARIOS, name) ? SCENARIOS[name] : undefined;
   if (!scenario) throw new Error(`there is no scenario ${name}; there are ${Object.keys(SCENARIOS).join(", ")}`);
   const undo: Undo = [];
   const ending = new AbortController();
@@ -60,6 +62,8 @@ export async function startDemo(name: string, options: DemoOptions = {}): Promis
     if (loaded.kind === "problems") throw new Error(JSON.stringify(loaded.problems));
     const medic = await startMedic(loaded.config);
     undo.push(() => medic.stop());
+    const stopGuide = guide(slack.workspace, scenario.askFor ?? null);
+    undo.push(async () => stopGuide());
     const played = stage.play((text) => slack.workspace.setBanner(text), ending.signal);
     const stop = (): Promise<void> => {
       ending.abort();
@@ -83,7 +87,7 @@ const commandsOf = () =>
   COMMAND_NAMES.map((command) => ({
     command,
     description: "DM tasks and incidents",
-    usageHint: "status | list | diagnose <task> | plan <task> | explain <code> | audit | help",
+    usageHint: COMMANDS.map(({ usage }) => usage).join(" | "),
   }));
 
 const tokensOf = ({ botToken, appToken }: SlackStandIn) => ({ DEMO_BOT_TOKEN: botToken, DEMO_APP_TOKEN: appToken });
@@ -152,6 +156,8 @@ export async function startOnRealClusters(
     }
     const medic = await startMedic(loaded.config);
     undo.push(() => medic.stop());
+    const stopGuide = guide(slack.workspace, null);
+    undo.push(async () => stopGuide());
     slack.workspace.setBanner(
       allowWrites
         ? "Real clusters, a stand-in Slack. Approved plans are carried out, except those that change data."

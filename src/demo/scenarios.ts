@@ -17,6 +17,8 @@ export interface Scenario {
   readonly sources: readonly string[];
   readonly tasks: readonly string[];
   readonly checkEnable?: boolean;
+  /** What to type in this scenario instead of pressing the card's button. */
+  readonly askFor?: string;
   readonly play: (stage: Stage) => Promise<void>;
 }
 
@@ -28,12 +30,12 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     sources: ["mysql-orders-01", "mysql-orders-02"],
     tasks: ["orders-sync"],
     async play({ dm, tell, wait }) {
-      tell("Everything is well. In a few seconds two subtasks of orders-sync will lose their connection to TiDB.");
+      tell(
+        "Everything is well. In a few seconds two subtasks of orders-sync will lose their connection to TiDB, and a card appears here.",
+      );
       await wait(6);
       dm.world.breakConnections("bad-connection", "stop-start");
-      tell(
-        "Two subtasks say “driver: bad connection”. Press Show plan on the card, then Approve as Bo Lindqvist (approver) — Kim (viewer) may not.",
-      );
+      tell("Two subtasks of orders-sync stopped with “driver: bad connection”. DM v1.0 does not mend that by itself.");
     },
   },
   "invalid-connection": {
@@ -42,10 +44,12 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     sources: ["mysql-orders-01"],
     tasks: ["orders-sync", "customers-sync"],
     async play({ dm, tell, wait }) {
-      tell("Everything is well. In a few seconds orders-sync will lose its connection.");
+      tell("Everything is well. In a few seconds orders-sync will lose its connection, and a card appears here.");
       await wait(6);
       dm.world.breakConnections("invalid-connection", "resume", (subtask) => subtask.task === "orders-sync");
-      tell("DM retries by itself now and fails again each time. The card says from when a resume will be offered.");
+      tell(
+        "orders-sync lost its connection. DM retries by itself and fails each time; the card says from when a resume is offered.",
+      );
     },
   },
   "resume-is-not-enough": {
@@ -55,10 +59,12 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     tasks: ["orders-sync"],
     checkEnable: false,
     async play({ dm, tell, wait }) {
-      tell("DM's own retries are switched off in this source's settings.");
+      tell(
+        "Everything is well, but DM's own retries are switched off for this source. In a few seconds its connection breaks, and a card appears here.",
+      );
       await wait(5);
       dm.world.breakConnections("invalid-connection", "stop-start");
-      tell("Approve the resume twice and see that it does not hold; then stop and start is offered.");
+      tell("The connection broke in a way that a resume does not mend: after two that did not hold, stop and start is offered.");
     },
   },
   "downstream-down": {
@@ -82,12 +88,13 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     sources: ["mysql-orders-01", "mysql-orders-02"],
     tasks: ["orders-sync"],
     async play({ dm, tell, wait }) {
+      tell("Everything is well. In a few seconds a DM-worker crashes, and a card appears here.");
       await wait(6);
       dm.world.crashWorker("worker1");
-      tell("worker1 has crashed; it comes back in 40 seconds.");
+      tell("worker1 crashed; it comes back 40 seconds later.");
       await wait(40);
       dm.world.returnWorker("worker1");
-      tell("worker1 is back.");
+      tell("worker1 is back; the card turns green after three good polls.");
     },
   },
   "paused-by-person": {
@@ -96,22 +103,27 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     sources: ["mysql-orders-01"],
     tasks: ["orders-sync"],
     async play({ dm, tell, wait }) {
+      tell("Everything is well. In a few seconds a colleague pauses orders-sync.");
       await wait(5);
       for (const subtask of dm.world.subtasks.values()) dm.world.pause(subtask);
-      tell("orders-sync was paused by a person. No card appears; type /dm list to see it.");
+      tell("A colleague paused orders-sync on purpose: that is no incident, so no card appears. Type /dm list to see it.");
     },
   },
   "precheck-refusal": {
+    askFor: "/dm plan orders-sync stop-start",
     title: "After the stop DM refuses the start: the task is gone, and the bot says so loudly",
     version: "v8.1.0",
     sources: ["mysql-orders-01"],
     tasks: ["orders-sync"],
     checkEnable: false,
     async play({ dm, tell, wait }) {
+      tell("Everything is well. In a few seconds orders-sync loses its connection, and a card appears here.");
       await wait(5);
       dm.world.refuseNextStart("check of the upstream's binlog failed");
       dm.world.breakConnections("invalid-connection", "stop-start");
-      tell("Type /dm plan orders-sync stop-start, approve it, and see the start refused. Then press Go on.");
+      tell(
+        "The connection broke. DM will refuse to start this task again: see what the bot does when a stopped task does not come back.",
+      );
     },
   },
   "over-4gib-suspected": {
@@ -120,10 +132,11 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     sources: ["mysql-orders-01"],
     tasks: ["orders-sync"],
     async play({ dm, tell, wait }) {
+      tell("Everything is well. In a few seconds a relay stops, and a card appears here.");
       await wait(5);
       for (const source of dm.world.sources.values())
         if (source.relay) Object.assign(source.relay, { stage: "Paused", errors: [relayOver4gib()] });
-      tell("The relay is paused with 30029.");
+      tell("The relay stopped with error 30029, as it does on a binlog file over 4 GiB, and as it does on others.");
     },
   },
   "unknown-trouble": {
@@ -132,9 +145,10 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     sources: ["mysql-orders-01"],
     tasks: ["orders-sync"],
     async play({ dm, tell, wait }) {
+      tell("Everything is well. In a few seconds DM meets a statement that TiDB refuses, and a card appears here.");
       await wait(5);
       dm.world.failSubtask("orders-sync", "mysql-orders-01", [ddlUnsupported()], "never");
-      tell("DM met a DDL that the downstream does not take.");
+      tell("DM met a DDL that TiDB refuses. The bot does not know this trouble, and says so.");
     },
   },
 };

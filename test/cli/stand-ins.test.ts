@@ -70,3 +70,27 @@ test("a stand-in that does not exist is said so", { timeout: 30_000 }, async () 
   assert.equal(code, 2);
   assert.match(said, /slack and dm/);
 });
+
+test("a port that is taken or none, and a scenario by the name of something built in, are said in one line", {
+  timeout: 30_000,
+}, async () => {
+  const { child, found } = await start(["standin", "slack"], /slack\.apiUrl\s+http:\/\/127\.0\.0\.1:(\d+)/);
+  const said = async (args: readonly string[]): Promise<string> => {
+    const bin = new URL("../../bin/medic.js", import.meta.url).pathname;
+    const other = spawn(process.execPath, [bin, ...args], { stdio: ["ignore", "ignore", "pipe"] });
+    running.add(other);
+    let text = "";
+    other.stderr.on("data", (chunk: Buffer) => {
+      text += String(chunk);
+    });
+    const [code] = (await once(other, "exit")) as [number];
+    running.delete(other);
+    assert.notEqual(code, 0);
+    return text;
+  };
+
+  assert.match(await said(["demo", "--port", found[1]!]), /^Port \d+ is taken\. [^\n]*\n$/);
+  assert.match(await said(["standin", "slack", "--port", "abc"]), /A port is a number/);
+  assert.match(await said(["demo", "--scenario", "constructor"]), /^There is no scenario constructor/);
+  assert.equal(await interrupt(child), 0);
+});

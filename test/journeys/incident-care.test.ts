@@ -101,7 +101,8 @@ describe("an incident between people", { timeout: 120_000 }, () => {
     await set.slack.act.press("ana", "C0ALERTS", plan.ts, "Break glass");
     await asked("U0ANA");
     await set.slack.act.submit("ana", { reason: "I would like to" });
-    await toldTo("U0ANA", /role admin/);
+    const refused = await toldTo("U0ANA", /role admin/);
+    assert.equal(refused.threadTs, card.ts, "the answer stands where the button was pressed");
 
     await set.slack.act.press("chen", "C0ALERTS", plan.ts, "Break glass");
     await asked("U0CHEN");

@@ -32,18 +32,35 @@ describe("the demo page in a real Chromium", { skip: skipWithout("chromium"), ti
     await page.getByText("Only visible to you").waitFor();
   });
 
+  test("what is to be done next is said, with the button that leads there", async () => {
+    const guide = page.getByRole("region", { name: /what to do next/ });
+    await guide.getByText("press “Show plan” as Ana Sousa").waitFor({ timeout: 10_000 });
+
+    await guide.getByRole("button", { name: "Act as Ana Sousa" }).click();
+
+    await page.getByText("On call · operator").waitFor();
+    assert.equal(await page.getByLabel("Act as").inputValue(), "U0ANA");
+    assert.equal(await page.getByText("This needs the role operator").count(), 0);
+  });
+
   test("an approver opens the plan, reads its steps, approves with a double click, and the task runs again", async () => {
-    await page.getByLabel("Act as").selectOption("U0BO");
     await page.getByRole("button", { name: "Show plan" }).click();
-    await page.getByRole("button", { name: /repl/ }).click({ timeout: 15_000 });
+    await page.getByRole("button", { name: "Act as Bo Lindqvist" }).click({ timeout: 15_000 });
+    await page.getByRole("button", { name: "Open the thread" }).click();
     const thread = page.getByRole("complementary", { name: "Thread" });
     await thread.getByRole("button", { name: "Steps in full" }).click();
     await page.getByRole("dialog").getByText("PUT /apis/v1alpha1/tasks/orders-sync").first().waitFor({ timeout: 10_000 });
+    // The last of it: the same work by hand, for every source.
+    await page
+      .getByRole("dialog")
+      .getByText(/dmctl .* stop-task -s mysql-orders-02 orders-sync/)
+      .waitFor();
     await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
 
     const plan = demo.slack.workspace.messages.find(({ text, threadTs }) => threadTs !== null && text.includes("P-1"))!;
     staleBlocks = plan.blocks;
     await thread.getByRole("button", { name: "Approve" }).dblclick();
+    await page.getByLabel("Channel", { exact: true }).getByRole("button", { name: "Details" }).focus();
 
     await thread.getByText(/R-1 .* proved: it runs again/).waitFor({ timeout: 60_000 });
     await page
@@ -51,6 +68,9 @@ describe("the demo page in a real Chromium", { skip: skipWithout("chromium"), ti
       .first()
       .waitFor({ timeout: 30_000 });
     assert.equal((await demo.medic.store.runs.recent(10)).length, 1);
+    // The card was drawn anew meanwhile; who steers by keyboard stands where they stood.
+    assert.equal(await page.evaluate("document.activeElement.textContent"), "Details");
+    await page.getByText(/It is over. In the thread, press “Audit trail”/).waitFor();
   });
 
   test("a press on a plan that was drawn before says what became of it", async () => {
@@ -76,6 +96,7 @@ describe("the demo page in a real Chromium", { skip: skipWithout("chromium"), ti
 
   test("it works on a phone's width without scrolling sideways", async () => {
     await page.setViewportSize({ width: 390, height: 844 });
+    assert.equal(await page.getByLabel("Messages", { exact: true }).isVisible(), false);
     await page.getByLabel("Close thread").click();
 
     const widths = (await page.evaluate(

@@ -1,9 +1,33 @@
 import type { ModalView } from "@slack/types";
 import type { Document } from "../../domain/wording/document.ts";
 import type { Language } from "../../domain/wording/language.ts";
-import { drawBlocks, plain, VIEW_LIMITS } from "./draw-blocks.ts";
+import { drawBlocks, type Limits, plain, VIEW_LIMITS } from "./draw-blocks.ts";
 
 export const REASON_CALLBACK = "reason";
+
+const TITLES: Readonly<Record<Language, Readonly<Record<string, string>>>> = {
+  en: {
+    details: "Incident",
+    "plan-details": "Plan",
+    "show-audit": "Audit trail",
+    approve: "Approve",
+    reject: "Reject",
+    "break-glass": "Break glass",
+  },
+  zh: {
+    details: "事件",
+    "plan-details": "计划",
+    "show-audit": "审计记录",
+    approve: "批准",
+    reject: "拒绝",
+    "break-glass": "紧急放行",
+  },
+};
+
+/** What the modal of a button is about: "Plan P-4". */
+export function modalTitle({ action, value }: { readonly action: string; readonly value: string }, language: Language): string {
+  return [TITLES[language][action], value.split("|")[0]].filter((part) => part !== undefined && part !== "").join(" ");
+}
 
 const TEXTS = {
   en: { loading: "One moment …", close: "Close", send: "Send", reason: "Why? (kept in the audit record)" },
@@ -20,12 +44,12 @@ export function loadingModal(title: string, language: Language): ModalView {
   };
 }
 
-export function documentModal(title: string, document: Document, language: Language): ModalView {
+export function documentModal(title: string, document: Document, language: Language, limits: Limits = VIEW_LIMITS): ModalView {
   return {
     type: "modal",
     title: plain(title, 24),
     close: plain(TEXTS[language].close, 24),
-    blocks: drawBlocks({ ...document, buttons: [] }, "modal", VIEW_LIMITS),
+    blocks: drawBlocks({ ...document, buttons: [] }, "modal", limits),
   };
 }
 

@@ -3,6 +3,11 @@ export function escapeMrkdwn(text: string): string {
   return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 }
 
+/** Words that a person typed into a message, as they typed them. */
+export function unescapeMrkdwn(text: string): string {
+  return text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
+}
+
 /** For mrkdwn: a zero-width space keeps the marks, the emoji names and the quote signs of foreign words from being read. */
 export function literalMrkdwn(text: string): string {
   return escapeMrkdwn(text)

@@ -7,10 +7,11 @@ import type { Log } from "../../app/ports/log.ts";
 import type { Metrics } from "../../app/ports/metrics.ts";
 import type { Settings } from "../../app/ports/settings.ts";
 import type { Store, StoredClick } from "../../app/ports/store.ts";
-import type { ButtonAction, Document } from "../../domain/wording/document.ts";
+import { type ButtonAction, type Document, paragraph, strong } from "../../domain/wording/document.ts";
 import { COMMAND_NAMES } from "./command-name.ts";
-import { drawBlocks, drawMessage, VIEW_LIMITS } from "./draw-blocks.ts";
-import { documentModal, loadingModal, REASON_CALLBACK, reasonModal } from "./draw-modal.ts";
+import { drawBlocks, drawMessage, SMALL_LIMITS, VIEW_LIMITS } from "./draw-blocks.ts";
+import { documentModal, loadingModal, modalTitle, REASON_CALLBACK, reasonModal } from "./draw-modal.ts";
+import { unescapeMrkdwn } from "./escape.ts";
 import { ActionPayload, ReasonMetadata } from "./payloads.ts";
 
 export interface ListenerParts {
@@ -45,31 +46,29 @@ export function registerListeners(app: App, parts: ListenerParts): void {
       await answer(
         parts,
         client,
-        { respond, channel: command.channel_id, user: command.user_id },
+        { respond, channel: command.channel_id, user: command.user_id, thread: null },
         await guarded(parts, () => parts.commands.handle(asked, parts.signal)),
       );
     });
   }
   app.event("app_mention", async ({ event, client }) => {
     if (!event.user) return;
-    const text = event.text.replace(/<@[^>]*>/g, "").trim();
+    const text = unescapeMrkdwn(event.text.replace(/<@[^>]*>/g, "")).trim();
     const asked = { text, person: personOf(parts, event.user, null), channel: event.channel };
     await answer(
       parts,
       client,
-      { respond: null, channel: event.channel, user: event.user },
+      { respond: null, channel: event.channel, user: event.user, thread: event.thread_ts ?? null },
       await guarded(parts, () => parts.commands.handle(asked, parts.signal)),
     );
   });
   app.event("app_home_opened", async ({ event, client }) => {
-    const home = await guarded(parts, () =>
-      parts.commands.handle({ text: "status", person: personOf(parts, event.user, null), channel: "" }, parts.signal),
-    );
+    const home = await guarded(parts, () => homeOf(parts, event.user));
     await client.views.publish({ user_id: event.user, view: { type: "home", blocks: drawBlocks(home, "home", VIEW_LIMITS) } });
   });
   app.action(/.*/, async ({ body, ack, respond, client }) => onAction(parts, body, () => ack(), respond, client));
   app.view(REASON_CALLBACK, async ({ body, view, ack, client }) => {
-    const metadata = ReasonMetadata.parse(JSON.parse(view.private_metadata));
+    const { threadTs = null, ...metadata } = ReasonMetadata.parse(JSON.parse(view.private_metadata));
     const reason = view.state.values.reason?.text?.value ?? "";
     const person = personOf(parts, body.user.id, body.user.name ?? null);
     const click: StoredClick = {
@@ -82,8 +81,15 @@ export function registerListeners(app: App, parts: ListenerParts): void {
     };
     const kept = await keep(parts, click);
     await ack();
-    await work(parts, client, click, kept, null).finally(() => parts.underWay.delete(click.id));
+    await work(parts, client, click, kept, { respond: null, thread: threadTs }).finally(() => parts.underWay.delete(click.id));
   });
+}
+
+/** The Home tab: how everything is, and what may be asked. */
+async function homeOf(parts: ListenerParts, user: string): Promise<Document> {
+  const ask = (text: string) => parts.commands.handle({ text, person: personOf(parts, user, null), channel: "" }, parts.signal);
+  const [status, help] = [await ask("status"), await ask("help")];
+  return { ...status, blocks: [...status.blocks, { kind: "divider" }, paragraph(strong(help.headline)), ...help.blocks] };
 }
 
 async function onAction(
@@ -101,6 +107,7 @@ async function onAction(
     return ack();
   }
   const click = clickOf(parts, payload.data);
+  const thread = payload.data.message?.thread_ts ?? null;
   const trigger = payload.data.trigger_id ?? "";
   if (READ_ONLY.has(click.action)) {
     await ack();
@@ -109,16 +116,18 @@ async function onAction(
   if (await asksReason(parts, click)) {
     await ack();
     const { action, value, channel, messageTs } = click;
+    const asked = { action, value, channel, messageTs, threadTs: thread };
+    const language = languageOf(parts.settings, channel);
     await client.views.open({
       trigger_id: trigger,
-      view: reasonModal(titleOf(click), { action, value, ...{ channel, messageTs } }, languageOf(parts.settings, channel)),
+      view: reasonModal(modalTitle(click, language), asked, language),
     });
     return;
   }
   const kept = await keep(parts, click);
   await ack();
   parts.metrics.observe("dm_medic_click_ack_seconds", (parts.clock.monotonic() - begun) / 1000);
-  await work(parts, client, click, kept, respond).finally(() => parts.underWay.delete(click.id));
+  await work(parts, client, click, kept, { respond, thread }).finally(() => parts.underWay.delete(click.id));
 }
 
 function clickOf(parts: ListenerParts, payload: ActionPayload): StoredClick {
@@ -140,10 +149,6 @@ function clickOf(parts: ListenerParts, payload: ActionPayload): StoredClick {
 
 function personOf({ settings }: ListenerParts, id: string, name: string | null) {
   return { id, name, identity: settings.identity };
-}
-
-function titleOf(click: StoredClick): string {
-  return click.value.split("|")[0]!;
 }
 
 /** A store that hangs must not cost the acknowledgement; the verdict is then refused for want of a reason. */
@@ -170,9 +175,9 @@ async function work(
   client: WebClient,
   click: StoredClick,
   kept: Kept,
-  respond: RespondFn | null,
+  way: Pick<Addressee, "respond" | "thread">,
 ): Promise<void> {
-  const to = { respond, channel: click.channel ?? "", user: click.person.id };
+  const to = { ...way, channel: click.channel ?? "", user: click.person.id };
   const en = languageOf(parts.settings, click.channel) === "en";
   const say = (headline: string): Document => ({ headline, tone: "warning", blocks: [], buttons: [] });
   if (kept === "double") return answer(parts, client, to, say(en ? "That press arrived already." : "这次点击已经收到。"));
@@ -202,7 +207,7 @@ export async function workWaitingClicks(parts: ListenerParts, client: WebClient)
     await answer(
       parts,
       client,
-      { respond: null, channel: click.channel ?? "", user: click.person.id },
+      { respond: null, channel: click.channel ?? "", user: click.person.id, thread: null },
       await guarded(parts, () => parts.clicks.handle(click, parts.signal)),
     );
   }
@@ -210,10 +215,18 @@ export async function workWaitingClicks(parts: ListenerParts, client: WebClient)
 
 async function showModal(parts: ListenerParts, client: WebClient, trigger: string, click: StoredClick): Promise<void> {
   const language = languageOf(parts.settings, click.channel);
-  const opened = await client.views.open({ trigger_id: trigger, view: loadingModal(titleOf(click), language) });
+  const title = modalTitle(click, language);
+  const opened = await client.views.open({ trigger_id: trigger, view: loadingModal(title, language) });
   const words = await guarded(parts, () => parts.clicks.show(click.action as ButtonAction, click.value, click.channel));
-  if (opened.view?.id)
-    await client.views.update({ view_id: opened.view.id, view: documentModal(titleOf(click), words, language) });
+  const id = opened.view?.id;
+  if (!id) return;
+  try {
+    await client.views.update({ view_id: id, view: documentModal(title, words, language) });
+  } catch (error) {
+    // Slack's own measure of "too large" is not known; half a page is better than one that says "One moment" for ever.
+    parts.log.warn({ err: error }, "Slack refused a modal; it goes in a shorter form");
+    await client.views.update({ view_id: id, view: documentModal(title, words, language, SMALL_LIMITS) });
+  }
 }
 
 /** Whatever fails inside becomes an answer: a click is never silent. */
@@ -236,26 +249,29 @@ interface Addressee {
   readonly respond: RespondFn | null;
   readonly channel: string;
   readonly user: string;
+  /** Where they pressed; without it Slack shows the answer in the channel, where nobody in the thread looks. */
+  readonly thread: string | null;
 }
 
 /** Only the person sees it: by the response URL, else as an ephemeral post. */
 async function answer(
   { log }: ListenerParts,
   client: WebClient,
-  { respond, channel, user }: Addressee,
+  { respond, channel, user, thread }: Addressee,
   words: Document,
 ): Promise<void> {
+  const inThread = thread === null ? {} : { thread_ts: thread };
   const drawn = drawMessage(words, `answer:${Math.random().toString(36).slice(2)}`);
   try {
     if (respond) {
-      await respond({ response_type: "ephemeral", replace_original: false, ...drawn });
+      await respond({ response_type: "ephemeral", replace_original: false, ...inThread, ...drawn });
       return;
     }
   } catch (error) {
     log.warn({ err: error }, "the response URL did not take an answer");
   }
   try {
-    await client.chat.postEphemeral({ channel, user, ...drawn });
+    await client.chat.postEphemeral({ channel, user, ...inThread, ...drawn });
   } catch (error) {
     log.warn({ err: error, channel }, "an answer could not be shown");
   }

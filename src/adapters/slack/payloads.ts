@@ -5,7 +5,7 @@ export const ActionPayload = z.object({
   user: z.object({ id: z.string(), name: z.string().optional(), username: z.string().optional() }),
   channel: z.object({ id: z.string() }).optional(),
   container: z.object({ channel_id: z.string().optional(), message_ts: z.string().optional() }).optional(),
-  message: z.object({ ts: z.string() }).optional(),
+  message: z.object({ ts: z.string(), thread_ts: z.string().optional() }).optional(),
   response_url: z.string().optional(),
   trigger_id: z.string().optional(),
   actions: z
@@ -27,4 +27,6 @@ export const ReasonMetadata = z.object({
   value: z.string(),
   channel: z.string().nullable(),
   messageTs: z.string().nullable(),
+  /** Absent in a modal that an older version of the bot opened. */
+  threadTs: z.string().nullish(),
 });

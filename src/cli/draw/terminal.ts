@@ -9,6 +9,7 @@ const MARKS: Readonly<Record<ListItem["mark"], string>> = {
   unknown: "?",
   skipped: "–",
   dot: "•",
+  none: " ",
   yes: "✔",
   no: "✘",
 };

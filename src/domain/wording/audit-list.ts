@@ -19,7 +19,7 @@ function lineOf(event: AuditEvent): Inline[] {
   const reason = typeof details.reason === "string" && details.reason !== "" ? [plain(` “${details.reason.slice(0, 120)}”`)] : [];
   const step =
     typeof details.step === "string"
-      ? [plain(` ${details.step}${typeof details.outcome === "string" ? ` → ${details.outcome}` : ""}`)]
+      ? [plain(` · ${details.step}${typeof details.outcome === "string" ? ` → ${details.outcome}` : ""}`)]
       : [];
   const who: Inline = actor.identity === "system" ? plain(actor.id) : { kind: "person", id: actor.id, name: actor.name };
   const marked = actor.identity === "stand-in" ? [plain(" (identity: stand-in)")] : [];

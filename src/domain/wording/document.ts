@@ -36,7 +36,7 @@ export type Block =
   | { readonly kind: "divider" };
 
 export interface ListItem {
-  readonly mark: "todo" | "doing" | "done" | "failed" | "unknown" | "skipped" | "dot" | "yes" | "no";
+  readonly mark: "todo" | "doing" | "done" | "failed" | "unknown" | "skipped" | "dot" | "none" | "yes" | "no";
   readonly text: readonly Inline[];
 }
 
@@ -78,6 +78,11 @@ export const paragraph = (...text: readonly Inline[]): Block => ({ kind: "paragr
 export const note = (...text: readonly Inline[]): Block => ({ kind: "note", text });
 export const fact = (label: string, ...value: readonly Inline[]) => ({ label, value });
 export const item = (mark: ListItem["mark"], ...text: readonly Inline[]): ListItem => ({ mark, text });
+/** The first so many items; those left out are counted, so that a short list is not taken for the whole. */
+export function atMost(items: readonly ListItem[], most: number, more: string): ListItem[] {
+  const left = items.length - most;
+  return left > 0 ? [...items.slice(0, most), item("none", plain(`… +${left} ${more}`))] : [...items];
+}
 export const document = (headline: string, tone: Tone, blocks: readonly Block[], buttons: readonly Button[] = []): Document => ({
   headline,
   tone,

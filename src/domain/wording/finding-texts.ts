@@ -15,7 +15,7 @@ export const KIND_NAMES: Texts<Kind> = {
     "master-unreachable": "no DM-master answers, or none leads",
     "paused-by-person": "paused or stopped by a person",
     "binlog-over-4gib-suspected": "a binlog file over 4 GiB is suspected",
-    unknown: "not a trouble that I know",
+    unknown: "a trouble that I do not know",
   },
   zh: {
     healthy: "正常",

@@ -1,6 +1,7 @@
 import type { Incident, Member, Root } from "../incident/incident.ts";
 import type { Offer } from "../playbooks/choose-playbook.ts";
 import {
+  atMost,
   type Block,
   type Button,
   code,
@@ -26,13 +27,13 @@ const TEXTS = {
     since: "Since",
     cluster: "Cluster",
     members: "Affected",
-    dm: "DM by itself",
+    dm: "Retries",
     todo: "What to do",
     repair: "Repair",
     more: "more",
     later: "will be offered from",
     usedUp: "What I can do was tried without lasting effect. A person is needed.",
-    now: "is offered now",
+    now: "offered now",
     none: "none is known to me",
     acknowledged: "Acknowledged by",
     silenced: "Silent until",
@@ -66,7 +67,7 @@ const TEXTS = {
     since: "开始于",
     cluster: "集群",
     members: "受影响",
-    dm: "DM 自己",
+    dm: "自动重试",
     todo: "怎么做",
     repair: "修复",
     more: "个未列出",
@@ -174,14 +175,13 @@ function offerInlines(offer: Offer, language: Language): Inline[] {
 
 function bodyBlocks(incident: Incident, { language }: CardView): Block[] {
   const texts = TEXTS[language];
-  const shown = incident.members.slice(0, SHOWN_MEMBERS);
-  const rest = incident.members.length - shown.length;
-  const items = shown.map((member) => item(member.recoveredAt === null ? "failed" : "done", ...memberInlines(member, language)));
-  if (rest > 0) items.push(item("dot", plain(`+${rest} ${texts.more}`)));
-  const blocks: Block[] = [{ kind: "list", items }];
+  const members = incident.members.map((member) =>
+    item(member.recoveredAt === null ? "failed" : "done", ...memberInlines(member, language)),
+  );
+  const blocks: Block[] = [{ kind: "list", items: atMost(members, SHOWN_MEMBERS, texts.more) }];
   const words = incident.finding.evidence.find((evidence) => evidence.fact.kind === "said");
   if (incident.state === "open" && words?.fact.kind === "said")
-    blocks.push({ kind: "quote", from: texts.dmSaid, text: words.fact.text.slice(0, 600) });
+    blocks.push({ kind: "code", title: texts.dmSaid, text: words.fact.text.slice(0, 600) });
   if (incident.state === "open")
     blocks.push(paragraph(strong(`${texts.todo}: `), plain(adviceSentence(incident.finding.advice.why, language))));
   return blocks;
@@ -190,7 +190,10 @@ function bodyBlocks(incident: Incident, { language }: CardView): Block[] {
 function memberInlines(member: Member, language: Language): Inline[] {
   const { finding } = member;
   const texts = TEXTS[language];
-  const state = member.recoveredAt === null ? `${finding.stage ?? ""} ${finding.unit ?? ""}`.trim() || texts.failing : texts.well;
+  const state =
+    member.recoveredAt === null
+      ? [finding.unit, finding.stage].filter((part) => part !== null).join(" · ") || texts.failing
+      : texts.well;
   return [code(subjectText(finding)), plain(` ${state}`)];
 }
 

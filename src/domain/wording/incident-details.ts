@@ -1,6 +1,6 @@
 import type { Incident } from "../incident/incident.ts";
 import type { Target } from "../plan/plan.ts";
-import { type Block, type Document, document } from "./document.ts";
+import { type Block, type Document, document, note, plain } from "./document.ts";
 import { findingBlocks } from "./finding.ts";
 import { rootText } from "./incident-card.ts";
 import type { Language } from "./language.ts";
@@ -11,13 +11,16 @@ const SHOWN = 5;
 /** Everything that is known of an incident: each member's finding with its evidence, and the work as commands for a person. */
 export function incidentDetails(incident: Incident, masterAddress: string, language: Language): Document {
   const failing = incident.members.filter((member) => member.recoveredAt === null);
-  const shown = (failing.length > 0 ? failing : incident.members).slice(0, SHOWN);
+  const members = failing.length > 0 ? failing : incident.members;
+  const shown = members.slice(0, SHOWN);
+  const left = members.length - shown.length;
   const blocks: Block[] = shown.flatMap((member, index) => [
     ...(index > 0 ? [{ kind: "divider" } as const] : []),
     ...findingBlocks(member.finding, language),
   ]);
   return document(`${incident.id} · ${rootText(incident, language)}`, incident.severity, [
     ...blocks,
+    ...(left > 0 ? [note(plain(language === "en" ? `… +${left} more` : `… +${left} 个未列出`))] : []),
     ...commandsOf(incident, masterAddress, language),
   ]);
 }
@@ -28,5 +31,5 @@ function commandsOf(incident: Incident, masterAddress: string, language: Languag
   const targets = incident.members.flatMap(({ finding }): Target[] =>
     finding.subject.kind === "subtask" ? [{ task: finding.subject.task, source: finding.subject.source, unit: "Sync" }] : [],
   );
-  return [personCommands(playbook, targets.slice(0, 10), masterAddress, language)];
+  return [personCommands(playbook, targets, masterAddress, language)];
 }

@@ -3,6 +3,7 @@ import type { Target } from "../plan/plan.ts";
 import type { Block } from "./document.ts";
 import type { Language } from "./language.ts";
 
+const SHOWN = 10;
 const TITLES = {
   en: "The same work by hand, for when the bot may not or cannot act",
   zh: "同样操作的手工命令（机器人不能或不允许执行时使用）",
@@ -16,7 +17,11 @@ export function personCommands(
   language: Language,
 ): Block {
   const dmctl = `dmctl --master-addr ${quoted(masterAddress)}`;
-  const lines = targets.flatMap(({ task, source }) => commandsFor(playbook, task, `-s ${quoted(source)} `, dmctl));
+  const left = targets.slice(SHOWN).map(({ task, source }) => `${task} @ ${source}`);
+  const lines = targets
+    .slice(0, SHOWN)
+    .flatMap(({ task, source }) => commandsFor(playbook, task, `-s ${quoted(source)} `, dmctl));
+  if (left.length > 0) lines.push(`${language === "en" ? "# the same for" : "# 同样处理"} ${left.join(", ")}`);
   return { kind: "code", title: TITLES[language], text: lines.join("\n") };
 }
 

@@ -1,7 +1,8 @@
 import { RULES } from "../approval/judge-vote.ts";
 import type { Risk } from "../diagnosis/finding.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan, Step } from "../plan/plan.ts";
 import {
+  atMost,
   type Block,
   type Button,
   code,
@@ -10,6 +11,7 @@ import {
   fact,
   type Inline,
   item,
+  type ListItem,
   note,
   paragraph,
   plain,
@@ -22,6 +24,9 @@ import { personCommands } from "./person-commands.ts";
 import { say } from "./phrases.ts";
 import { stepWords } from "./step.ts";
 
+const SHOWN_STEPS = 14;
+const SHOWN_IN_FULL = 24;
+
 const TEXTS = {
   en: {
     plan: "Plan",
@@ -29,8 +34,6 @@ const TEXTS = {
     asked: "Asked by",
     expires: "Votes until",
     votes: "Votes",
-    needed: "needed",
-    role: "from",
     approved: "approved",
     rejected: "rejected",
     none: "none yet",
@@ -41,10 +44,13 @@ const TEXTS = {
     reject: "Reject",
     details: "Steps in full",
     glass: "Break glass",
+    broken: "GLASS BROKEN by one admin alone",
     expired: "expired",
     superseded: "what it was bound to changed:",
     running: "approved, carried out by",
-    digest: "Bound to",
+    digest: "Votes are for exactly this plan, digest",
+    more: "more",
+    same: "the same steps",
     noExecute: "Dry run: it cannot be carried out here.",
     needs: "Needs",
     proves: "Proves",
@@ -57,8 +63,6 @@ const TEXTS = {
     asked: "发起人",
     expires: "投票截止",
     votes: "投票",
-    needed: "票（需要）",
-    role: "来自",
     approved: "同意",
     rejected: "拒绝",
     none: "暂无",
@@ -69,10 +73,13 @@ const TEXTS = {
     reject: "拒绝",
     details: "完整步骤",
     glass: "紧急放行",
+    broken: "紧急放行：由一名 admin 单独批准",
     expired: "已过期",
     superseded: "所依据的内容已变化：",
     running: "已批准，执行：",
-    digest: "绑定摘要",
+    digest: "投票仅对此计划有效，摘要",
+    more: "项未列出",
+    same: "同样的步骤",
     noExecute: "演练：此处不能执行。",
     needs: "需要",
     proves: "证明",
@@ -98,27 +105,51 @@ const COSTS: Readonly<Record<Language, Readonly<Record<Plan["playbook"], string>
   },
 };
 
+/** An admin alone let it run: loud for as long as the message stands. */
+const isBroken = ({ state }: Plan): boolean => state.kind === "approved" && state.breakGlass;
+
+function neededText(risk: Risk, language: Language): string {
+  const { votes, role } = RULES[risk];
+  return language === "en" ? `${votes} needed, from ${role} or above` : `需要 ${votes} 票，${role} 或更高角色`;
+}
+
 const GATE_MARKS = { holds: "yes", fails: "no", "not-known": "unknown" } as const;
 
 /** A plan as the message that people vote on. */
 export function planMessage(plan: Plan, language: Language): Document {
   const texts = TEXTS[language];
-  const headline = `${texts.plan} ${plan.id}: ${playbookName(plan.playbook, language)} · ${plan.targets.length === 1 ? `${plan.targets[0]!.task} @ ${plan.targets[0]!.source}` : `${plan.targets.length} × ${plan.cluster}`} · ${RISKS[language][plan.risk]}`;
+  const headline = `${texts.plan} ${plan.id}: ${playbookName(plan.playbook, language)} · ${targetText(plan, language)} · ${RISKS[language][plan.risk]}`;
   const open = plan.state.kind === "open";
   const blocks: Block[] = [{ kind: "facts", facts: factsOf(plan, language) }];
   if (open)
     blocks.push(paragraph(strong(`${texts.cost}: `), plain(COSTS[language][plan.playbook])), ...gateBlocks(plan, language));
-  blocks.push({
-    kind: "list",
-    items: plan.steps.slice(0, 14).map((step) => item("dot", plain(`${step.number}. ${stepWords(step, language).title}`))),
-  });
+  blocks.push({ kind: "list", items: stepItems(plan, language) });
   if (plan.mayExecute.kind === "no") blocks.push(note(plain(`${texts.noExecute} ${plan.mayExecute.why}`)));
   return document(
     headline,
-    open ? "warning" : "quiet",
+    open ? "warning" : isBroken(plan) ? "critical" : "quiet",
     [...blocks, note(plain(`${texts.digest} `), code(plan.digest.slice(0, 12)))],
     buttonsOf(plan, language),
   );
+}
+
+function targetText({ targets, cluster }: Plan, language: Language): string {
+  if (targets.length === 1) return `${targets[0]!.task} @ ${targets[0]!.source}`;
+  return language === "en" ? `${targets.length} subtasks of ${cluster}` : `${cluster} 的 ${targets.length} 个子任务`;
+}
+
+/** Every step of a short plan; of a long one the first target's, and a line for each of the others. */
+function stepItems({ steps }: Plan, language: Language): ListItem[] {
+  const texts = TEXTS[language];
+  const line = (step: Step) => item("none", plain(`${step.number}. ${stepWords(step, language).title}`));
+  const nameOf = ({ target }: Step) => `${target.task} @ ${target.source}`;
+  if (steps.length <= SHOWN_STEPS) return steps.map(line);
+  const groups = [...Map.groupBy(steps, nameOf)];
+  const others = groups.slice(1).map(([name, own]) => {
+    const numbers = [...new Set([own[0]!.number, own.at(-1)!.number])].join("–");
+    return item("none", plain(`${numbers}. ${name}: ${texts.same}`));
+  });
+  return [...groups[0]![1].map(line), ...atMost(others, SHOWN_STEPS, texts.more)];
 }
 
 function factsOf(plan: Plan, language: Language) {
@@ -134,10 +165,14 @@ function factsOf(plan: Plan, language: Language) {
 
 function voteInlines(plan: Plan, language: Language): Inline[] {
   const texts = TEXTS[language];
-  const { votes, role } = RULES[plan.risk];
   switch (plan.state.kind) {
     case "approved":
-      return [plain(`${texts.running} ${plan.state.run} `), ...peopleOf(plan)];
+      return [
+        ...(plan.state.breakGlass ? [strong(`${texts.broken} · `)] : []),
+        plain(`${texts.running} ${plan.state.run} `),
+        ...peopleOf(plan),
+        ...(plan.state.breakGlass ? [plain(` “${plan.votes.at(-1)?.reason ?? ""}”`)] : []),
+      ];
     case "rejected":
       return [
         plain(`${texts.rejected}: `),
@@ -150,10 +185,7 @@ function voteInlines(plan: Plan, language: Language): Inline[] {
       return [plain(`${texts.superseded} ${plan.state.changed.join(", ")}`)];
     case "open": {
       const given = peopleOf(plan);
-      return [
-        ...(given.length === 0 ? [plain(`${texts.none} `)] : given),
-        plain(` · ${votes} ${texts.needed} ${texts.role} ${role}`),
-      ];
+      return [...(given.length === 0 ? [plain(texts.none)] : given), plain(` · ${neededText(plan.risk, language)}`)];
     }
     default:
       return plan.state satisfies never;
@@ -171,7 +203,7 @@ function gateBlocks(plan: Plan, language: Language): Block[] {
   if (plan.gates.length === 0) return [];
   const said = new Map(plan.gates.map((gate) => [say(gate.phrase, language), gate.answer]));
   const items = Array.from(said, ([sentence, answer]) => item(GATE_MARKS[answer], plain(sentence)));
-  return [paragraph(strong(TEXTS[language].gates)), { kind: "list", items: items.slice(0, 12) }];
+  return [paragraph(strong(TEXTS[language].gates)), { kind: "list", items: atMost(items, 12, TEXTS[language].more) }];
 }
 
 function buttonsOf(plan: Plan, language: Language): Button[] {
@@ -194,8 +226,8 @@ function buttonsOf(plan: Plan, language: Language): Button[] {
 /** Each step with its exact call, what it needs, proves and undoes, and the same work for a person. */
 export function planDetails(plan: Plan, masterAddress: string, language: Language): Document {
   const texts = TEXTS[language];
-  const rule = RULES[plan.risk];
-  const steps = plan.steps.slice(0, 20).flatMap((step): Block[] => {
+  const left = plan.steps.length - SHOWN_IN_FULL;
+  const steps = plan.steps.slice(0, SHOWN_IN_FULL).flatMap((step): Block[] => {
     const words = stepWords(step, language, plan.binding.generation);
     return [
       paragraph(strong(`${step.number}. ${words.title}`)),
@@ -210,14 +242,13 @@ export function planDetails(plan: Plan, masterAddress: string, language: Languag
       },
     ];
   });
-  const who = paragraph(
-    plain(`${RISKS[language][plan.risk]} · ${rule.votes} ${texts.needed} ${texts.role} ${rule.role} · ${texts.digest} `),
-    code(plan.digest),
-  );
+  const who = paragraph(strong(RISKS[language][plan.risk]), plain(` · ${neededText(plan.risk, language)}`));
   return document(`${texts.plan} ${plan.id}: ${playbookName(plan.playbook, language)}`, "info", [
     who,
     ...gateBlocks(plan, language),
     ...steps,
-    personCommands(plan.playbook, plan.targets.slice(0, 10), masterAddress, language),
+    ...(left > 0 ? [note(plain(`… +${left} ${texts.more}: ${texts.same}`))] : []),
+    personCommands(plan.playbook, plan.targets, masterAddress, language),
+    note(plain(`${texts.digest} `), code(plan.digest)),
   ]);
 }

@@ -1,5 +1,6 @@
 import type { LeftBehind, Run, StepState } from "../run/run.ts";
 import {
+  atMost,
   type Block,
   type Button,
   code,
@@ -16,6 +17,8 @@ import { durationText } from "./incident-card.ts";
 import type { Language } from "./language.ts";
 import { stepWords } from "./step.ts";
 
+const SHOWN_STEPS = 18;
+
 const TEXTS = {
   en: {
     running: "is being carried out",
@@ -28,6 +31,9 @@ const TEXTS = {
     took: "It took",
     gone: "THE TASK DOES NOT EXIST IN DM NOW. Its YAML is kept.",
     progress: "steps",
+    why: "Why",
+    each: "steps",
+    more: "more",
   },
   zh: {
     running: "正在执行",
@@ -40,6 +46,9 @@ const TEXTS = {
     took: "耗时",
     gone: "任务现在不存在于 DM 中！其 YAML 已保留。",
     progress: "步",
+    why: "原因",
+    each: "步",
+    more: "项未列出",
   },
 } as const;
 
@@ -78,21 +87,12 @@ export function runMessage(run: Run, language: Language): Document {
   ];
   const tone = { running: "info", succeeded: "good", failed: "warning", "needs-person": "critical" } as const;
   const done = run.steps.filter((record) => record.state.kind === "done" || record.state.kind === "skipped").length;
-  const blocks: Block[] = [
-    {
-      kind: "list",
-      items: run.steps
-        .slice(0, 30)
-        .map(({ step, state: stepState }) =>
-          item(MARKS[stepState.kind], plain(`${step.number}. ${stepWords(step, language).title}`), ...proofInlines(stepState)),
-        ),
-    },
-  ];
+  const blocks: Block[] = [{ kind: "list", items: stepItems(run, language) }];
   if (state.kind === "running") blocks.push({ kind: "progress", done, total: run.steps.length, label: texts.progress });
   if (state.kind === "succeeded") blocks.push(paragraph(plain(`${texts.took} ${durationText(state.at - run.startedAt)}`)));
   if (state.kind === "failed" || state.kind === "needs-person") {
     if (state.left === "task-gone") blocks.push(paragraph(strong(texts.gone)));
-    blocks.push(paragraph(plain(LEFT[language][state.left])), { kind: "quote", from: run.id, text: state.why });
+    blocks.push(paragraph(plain(LEFT[language][state.left])), { kind: "code", title: texts.why, text: state.why });
   }
   return document(
     `${run.id} · ${playbookName(run.plan.playbook, language)} · ${word}`,
@@ -100,6 +100,22 @@ export function runMessage(run: Run, language: Language): Document {
     blocks,
     buttonsOf(run, language),
   );
+}
+
+/** Every step of a short run. Of a long one, targets that are done or still to come are one line each, so that what happens now is in sight. */
+function stepItems(run: Run, language: Language): ListItem[] {
+  const texts = TEXTS[language];
+  const line = ({ step, state }: Run["steps"][number]): ListItem =>
+    item(MARKS[state.kind], plain(`${step.number}. ${stepWords(step, language).title}`), ...proofInlines(state));
+  if (run.steps.length <= SHOWN_STEPS) return run.steps.map(line);
+  const groups = [...Map.groupBy(run.steps, ({ step: { target } }) => `${target.task} @ ${target.source}`)];
+  const items = groups.flatMap(([name, own]) => {
+    const kinds = new Set(own.map(({ state }) => (state.kind === "skipped" ? "done" : state.kind)));
+    const [only] = kinds;
+    if (kinds.size > 1 || (only !== "done" && only !== "todo")) return own.map(line);
+    return [item(MARKS[only], plain(`${name} — ${own.length} ${texts.each}`))];
+  });
+  return atMost(items, 2 * SHOWN_STEPS, texts.more);
 }
 
 function proofInlines(state: StepState) {

@@ -1,6 +1,6 @@
 import type { Finding } from "../diagnosis/finding.ts";
 import type { Incident } from "../incident/incident.ts";
-import { type Block, code, type Document, document, item, paragraph, plain, strong, time } from "./document.ts";
+import { atMost, type Block, code, type Document, document, item, paragraph, plain, strong, time } from "./document.ts";
 import { kindName, subjectText } from "./finding.ts";
 import { rootText } from "./incident-card.ts";
 import type { Language } from "./language.ts";
@@ -22,7 +22,8 @@ const TEXTS = {
     trouble: "open incidents",
     none: "no answer from DM yet",
     asOf: "as of",
-    subtasks: "subtasks and relays",
+    well: (well: number, all: number) => `${well} of ${all} subtasks and relays are well`,
+    more: "more",
     list: "Tasks",
     nothing: "DM runs no task that I can see",
     wrong: "the last question failed",
@@ -32,7 +33,8 @@ const TEXTS = {
     trouble: "个未关闭的事件",
     none: "还没有得到 DM 的应答",
     asOf: "数据时间",
-    subtasks: "个子任务与 relay",
+    well: (well: number, all: number) => `${all} 个子任务与 relay 中 ${well} 个正常`,
+    more: "项未列出",
     list: "任务",
     nothing: "没有看到 DM 的任务",
     wrong: "最近一次查询失败",
@@ -66,7 +68,7 @@ function clusterLine({ cluster, findings, at, problem, version }: ClusterView, l
   const count =
     at === null
       ? plain(` — ${texts.none}`)
-      : plain(` ${version ?? ""} — ${well}/${findings.length} ${texts.subtasks}, ${texts.asOf} `);
+      : plain(`${version === null ? "" : ` ${version}`} — ${texts.well(well, findings.length)}, ${texts.asOf} `);
   return paragraph(
     strong(cluster),
     count,
@@ -76,11 +78,10 @@ function clusterLine({ cluster, findings, at, problem, version }: ClusterView, l
 }
 
 function incidentItems(open: readonly Incident[], language: Language) {
-  return open
-    .slice(0, 20)
-    .map((incident) =>
-      item("failed", strong(incident.id), plain(` ${rootText(incident, language)}: ${kindName(incident.kind, language)}`)),
-    );
+  const items = open.map((incident) =>
+    item("failed", strong(incident.id), plain(` ${rootText(incident, language)}: ${kindName(incident.kind, language)}`)),
+  );
+  return atMost(items, 20, TEXTS[language].more);
 }
 
 /** Every subtask and relay with its stage, troubles first. */
@@ -88,15 +89,14 @@ export function listDocument(clusters: readonly ClusterView[], language: Languag
   const texts = TEXTS[language];
   const blocks = clusters.flatMap(({ cluster, findings }): Block[] => {
     const sorted = findings.toSorted((a, b) => Number(b.incident) - Number(a.incident));
-    const items = sorted
-      .slice(0, 60)
-      .map((finding) =>
-        item(
-          finding.incident ? "failed" : finding.kind === "healthy" ? "done" : "skipped",
-          code(subjectText(finding)),
-          plain(` ${finding.stage ?? ""} ${finding.unit ?? ""} · ${kindName(finding.kind, language)}`),
-        ),
-      );
+    const all = sorted.map((finding) =>
+      item(
+        finding.incident ? "failed" : finding.kind === "healthy" ? "done" : "skipped",
+        code(subjectText(finding)),
+        plain(` ${[finding.unit, finding.stage, kindName(finding.kind, language)].filter((part) => part !== null).join(" · ")}`),
+      ),
+    );
+    const items = atMost(all, 60, texts.more);
     return [paragraph(strong(cluster)), items.length > 0 ? { kind: "list", items } : paragraph(plain(texts.nothing))];
   });
   return document(texts.list, "info", blocks);

@@ -29,7 +29,7 @@ export function stepWords({ action, target, atMostSeconds }: Step, language: Lan
     case "check-before-stop":
       return {
         title: en ? `Look once more before ${task} @ ${source} is stopped` : `停止 ${task} @ ${source} 前再次检查`,
-        call: `SELECT … FROM \`{task}_syncer_checkpoint\` WHERE id = '${source}' AND is_global`,
+        call: `SELECT … FROM \`${task}_syncer_checkpoint\` WHERE id = '${source}' AND is_global`,
         needs: en
           ? "checkpoint row there and not fresh, login works, nobody paused it"
           : "断点行存在且不是初始值，账号可登录，没有人暂停",

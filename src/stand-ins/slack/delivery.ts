@@ -19,8 +19,8 @@ export class SocketDelivery {
     this.#sockets.add(socket);
     socket.on("close", () => this.#sockets.delete(socket));
     socket.on("message", (data) => {
-      const message = JSON.parse(String(data)) as { envelope_id?: string; payload?: Json };
-      if (message.envelope_id) this.#waiting.get(message.envelope_id)?.(message.payload ?? {});
+      const message = acknowledgementIn(String(data));
+      if (message?.envelope_id) this.#waiting.get(message.envelope_id)?.(message.payload ?? {});
     });
     socket.send(
       JSON.stringify({
@@ -46,14 +46,10 @@ export class SocketDelivery {
       };
       const timer = setTimeout(end, ACK_WITHIN_MS, null);
       this.#waiting.set(id, end);
-      const envelope = JSON.stringify({
-        envelope_id: id,
-        type: kind,
-        payload: body,
-        accepts_response_payload: kind !== "events_api",
-      });
-      socket.send(envelope);
-      if (this.duplicateNext) socket.send(envelope);
+      const envelope = { envelope_id: id, type: kind, payload: body, accepts_response_payload: kind !== "events_api" };
+      socket.send(JSON.stringify(envelope));
+      const retry = kind === "events_api" ? { retry_attempt: 1, retry_reason: "timeout" } : {};
+      if (this.duplicateNext) socket.send(JSON.stringify({ ...envelope, ...retry }));
       this.duplicateNext = false;
     });
   }
@@ -62,6 +58,15 @@ export class SocketDelivery {
   }
   drop(): void {
     for (const socket of this.#sockets) socket.terminate();
+  }
+}
+
+/** null: not one. */
+function acknowledgementIn(text: string): { readonly envelope_id?: string; readonly payload?: Json } | null {
+  try {
+    return JSON.parse(text) as { readonly envelope_id?: string; readonly payload?: Json } | null;
+  } catch {
+    return null;
   }
 }
 

@@ -10,7 +10,6 @@ export interface DriverParts {
     readonly channel: string;
     readonly person: string;
     readonly messageTs: string | null;
-    readonly threadTs: string | null;
   }) => string;
   readonly commands: readonly { readonly command: string; readonly description: string; readonly usageHint: string }[];
 }
@@ -32,6 +31,12 @@ export function createDriver(parts: DriverParts) {
     api_app_id: workspace.bot.appId,
     token: "stand-in",
   });
+  const somewhere = (channel: string): void => {
+    if (!workspace.channels.some(({ id }) => id === channel))
+      throw new DriverError(
+        `there is no channel ${channel}; there are ${workspace.channels.map(({ id, name }) => `${id} (#${name})`).join(", ")}`,
+      );
+  };
   const delivered = async (payload: Payload, person: Person): Promise<Acknowledgement> => {
     const answer = await parts.deliver(payload);
     if (answer === null) workspace.toast(person.id, `${workspace.bot.name} did not respond`);
@@ -39,19 +44,21 @@ export function createDriver(parts: DriverParts) {
   };
 
   return {
-    /** Presses a button (by its label or action id) of a message, or chooses an option of a select. */
-    async press(as: string, channel: string, ts: string, label: string, option?: string): Promise<void> {
+    someone,
+    /** Presses a button (by its label or action id) of a message, or chooses an option of a select. Whether the app acknowledged it. */
+    async press(as: string, channel: string, ts: string, label: string, option?: string): Promise<boolean> {
       const person = someone(as);
+      somewhere(channel);
       const message = workspace.message(channel, ts);
       if (!message) throw new DriverError(`there is no message ${ts} in ${channel}`);
       if (message.ephemeralTo !== null && message.ephemeralTo !== person.id)
         throw new DriverError("only its addressee can press that");
       const { element, blockId } = findElement(message, label);
-      const selected =
-        option === undefined
-          ? null
-          : (element.options as Json[]).find((candidate) => textOf(candidate.text) === option || candidate.value === option);
-      if (option !== undefined && !selected) throw new DriverError(`there is no option ${option}`);
+      const options = (element.options ?? []) as Json[];
+      const selected = options.find((candidate) => textOf(candidate.text) === option || candidate.value === option);
+      const choices = options.map((candidate) => textOf(candidate.text)).join(", ");
+      if (options.length > 0 && !selected) throw new DriverError(`${label} wants an option: ${choices}`);
+      if (options.length === 0 && option !== undefined) throw new DriverError(`${label} is a button and has no options`);
       const action = {
         type: element.type,
         action_id: element.action_id,
@@ -77,30 +84,43 @@ export function createDriver(parts: DriverParts) {
           blocks: message.blocks,
           ...(message.threadTs ? { thread_ts: message.threadTs } : {}),
         },
-        response_url: parts.newResponseUrl({ channel, person: person.id, messageTs: ts, threadTs: message.threadTs }),
+        response_url: parts.newResponseUrl({ channel, person: person.id, messageTs: ts }),
         actions: [action],
       };
-      await delivered({ kind: "interactive", body }, person);
+      return (await delivered({ kind: "interactive", body }, person)) !== null;
     },
-    /** Types a slash command, or a mention of the app, or plain words. */
-    async type(as: string, channel: string, text: string): Promise<void> {
+    /** Types a slash command, or a mention of the app, or plain words, in the channel or a thread of it. */
+    async type(as: string, channel: string, text: string, thread: string | null = null): Promise<boolean> {
       const person = someone(as);
+      somewhere(channel);
+      const root = thread === null ? null : workspace.message(channel, thread);
+      if (thread !== null && (root === null || root.threadTs !== null || root.ephemeralTo !== null))
+        throw new DriverError(`there is no message ${thread} in ${channel} that holds a thread`);
       const mention = new RegExp(`^@${workspace.bot.name}\\b`);
+      if (text.startsWith("/") && thread !== null) {
+        workspace.toast(person.id, `${text.split(" ")[0]} is not supported in threads`);
+        return true;
+      }
       if (text.startsWith("/")) return slash(person, channel, text);
-      const shown = mention.test(text) ? text.replace(mention, `<@${workspace.bot.userId}>`) : text;
+      // As Slack's client does: what a person types is words, and only a chosen name becomes a mention.
+      const words = text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+      const shown = words.replace(mention, `<@${workspace.bot.userId}>`);
       const message = addMessage(workspace, {
         channel,
-        threadTs: null,
+        threadTs: thread,
         user: person.id,
         text: shown,
         blocks: [],
         ephemeralTo: null,
       });
-      if (!mention.test(text)) return;
-      const event = { type: "app_mention", user: person.id, text: shown, ts: message.ts, channel, event_ts: message.ts };
-      await delivered({ kind: "events_api", body: { ...envelope(workspace), event } }, person);
+      if (!mention.test(text)) return true;
+      const event = {
+        ...{ type: "app_mention", user: person.id, text: shown, ts: message.ts, channel, event_ts: message.ts },
+        ...(thread === null ? {} : { thread_ts: thread }),
+      };
+      return (await delivered({ kind: "events_api", body: { ...envelope(workspace), event } }, person)) !== null;
     },
-    async openHome(as: string): Promise<void> {
+    async openHome(as: string): Promise<boolean> {
       const person = someone(as);
       const event = {
         type: "app_home_opened",
@@ -109,12 +129,14 @@ export function createDriver(parts: DriverParts) {
         tab: "home",
         event_ts: workspace.nextTs(),
       };
-      await delivered({ kind: "events_api", body: { ...envelope(workspace), event } }, person);
+      return (await delivered({ kind: "events_api", body: { ...envelope(workspace), event } }, person)) !== null;
     },
     /** Submits the topmost modal with values by block id. Inline errors come back and the modal stays. */
     async submit(as: string, values: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>> | null> {
       const person = someone(as);
       const top = topView(workspace, person);
+      const missing = unfilled(top, values);
+      if (missing !== null) return missing;
       const answer = await delivered(
         {
           kind: "interactive",
@@ -137,10 +159,12 @@ export function createDriver(parts: DriverParts) {
     },
   };
 
-  async function slash(person: Person, channel: string, text: string): Promise<void> {
+  async function slash(person: Person, channel: string, text: string): Promise<boolean> {
     const [command = "", ...rest] = text.split(" ");
     if (!parts.commands.some((known) => known.command === command)) {
-      return workspace.toast(person.id, `${command} is not a valid command`);
+      const known = parts.commands.map((one) => one.command).join(" and ");
+      workspace.toast(person.id, `${command} is not a valid command; this workspace has ${known}`);
+      return true;
     }
     const body = {
       token: "stand-in",
@@ -154,7 +178,7 @@ export function createDriver(parts: DriverParts) {
       text: rest.join(" "),
       api_app_id: workspace.bot.appId,
       is_enterprise_install: "false",
-      response_url: parts.newResponseUrl({ channel, person: person.id, messageTs: null, threadTs: null }),
+      response_url: parts.newResponseUrl({ channel, person: person.id, messageTs: null }),
       trigger_id: parts.newTrigger(person.id),
     };
     const answer = await delivered({ kind: "slash_commands", body }, person);
@@ -167,6 +191,7 @@ export function createDriver(parts: DriverParts) {
         blocks: [],
         ephemeralTo: person.id,
       });
+    return answer !== null;
   }
 }
 export type Driver = ReturnType<typeof createDriver>;
@@ -225,6 +250,20 @@ function viewBody(top: View, values: Readonly<Record<string, string>>): Json {
     }),
   );
   return { ...top.view, id: top.id, hash: top.hash, state: { values: state } };
+}
+
+/** What Slack's own client asks for before it submits; null: nothing. */
+function unfilled({ view }: View, values: Readonly<Record<string, string>>): Readonly<Record<string, string>> | null {
+  const errors: Record<string, string> = {};
+  for (const block of (view.blocks as Json[]).filter(({ type }) => type === "input")) {
+    const { min_length: least = 0, max_length: most = 3_000 } = block.element as Json;
+    const { length } = values[String(block.block_id)] ?? "";
+    if (length === 0 && block.optional === true) continue;
+    if (length === 0) errors[String(block.block_id)] = "Please complete this required field.";
+    else if (length < Number(least)) errors[String(block.block_id)] = `Please enter at least ${String(least)} characters.`;
+    else if (length > Number(most)) errors[String(block.block_id)] = `Please enter at most ${String(most)} characters.`;
+  }
+  return Object.keys(errors).length === 0 ? null : errors;
 }
 
 function closeTop(workspace: Workspace, person: Person): void {

@@ -5,7 +5,7 @@ import { type Driver, DriverError } from "./driver.ts";
 import type { Faults } from "./faults.ts";
 import type { ApiCall, ResponseTarget } from "./slack-stand-in.ts";
 import { snapshot } from "./snapshot.ts";
-import { type ApiContext, addMessage, METHODS } from "./web-api.ts";
+import { type ApiContext, addMessage, checkMessage, METHODS } from "./web-api.ts";
 import type { Json, Workspace } from "./workspace.ts";
 
 export interface HandlerParts {
@@ -19,8 +19,12 @@ export interface HandlerParts {
   readonly appToken: string;
   readonly commands: readonly { readonly command: string; readonly description: string; readonly usageHint: string }[];
   readonly port: () => number;
+  /** Whether what a person does reaches the app. */
+  readonly isConnected: () => boolean;
   readonly takeTrigger: ApiContext["takeTrigger"];
-  readonly takeResponse: (id: string) => ResponseTarget | null;
+  readonly takeResponse: (id: string) => ResponseTarget | "used_url" | "expired_url";
+  /** A Socket Mode address that opens one socket. */
+  readonly newSocketUrl: () => string;
 }
 
 const PAGE: Readonly<Record<string, readonly [file: string, type: string]>> = {
@@ -37,11 +41,13 @@ const SECURITY = {
   "referrer-policy": "no-referrer",
 };
 const BODY_AT_MOST = 4 * 1024 * 1024;
+class TooLarge extends Error {}
 
 export function createRequestHandler(parts: HandlerParts): RequestListener {
   return (request, response) => {
     void handle(parts, request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
+      else if (error instanceof TooLarge) reply(response, 413, { error: error.message }, { connection: "close" });
       else reply(response, 500, { error: String(error) });
     });
   };
@@ -49,7 +55,7 @@ export function createRequestHandler(parts: HandlerParts): RequestListener {
 
 async function handle(parts: HandlerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname } = new URL(request.url ?? "/", "http://stand-in");
-  if (!isOurHost(parts, request)) return reply(response, 403, { error: "this stand-in answers on 127.0.0.1 only" });
+  if (!isOurHost(parts.port(), request)) return reply(response, 403, { error: "this stand-in answers on 127.0.0.1 only" });
   if (pathname.startsWith("/api/")) return api(parts, pathname.slice(5), request, response);
   if (pathname.startsWith("/respond/")) return respond(parts, pathname.slice(9), request, response);
   const page = request.method === "GET" ? PAGE[pathname] : undefined;
@@ -65,8 +71,8 @@ async function handle(parts: HandlerParts, request: IncomingMessage, response: S
 }
 
 /** A page elsewhere must not reach this server by a name that resolves to 127.0.0.1. */
-function isOurHost({ port }: HandlerParts, { headers }: IncomingMessage): boolean {
-  const ours = [`127.0.0.1:${port()}`, `localhost:${port()}`];
+export function isOurHost(port: number, { headers }: IncomingMessage): boolean {
+  const ours = [`127.0.0.1:${port}`, `localhost:${port}`];
   const origin = headers.origin;
   return ours.includes(headers.host ?? "") && (origin === undefined || ours.some((host) => origin === `http://${host}`));
 }
@@ -81,7 +87,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > BODY_AT_MOST) throw new Error("the body is too large");
+    if (size > BODY_AT_MOST) throw new TooLarge(`a body holds at most ${BODY_AT_MOST} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
@@ -95,11 +101,8 @@ function reply(response: ServerResponse, status: number, body: Json, headers: Re
 async function api(parts: HandlerParts, method: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const text = await readBody(request);
   if (parts.faults.isDown) return void request.socket.destroy();
-  const args = (
-    request.headers["content-type"]?.startsWith("application/json")
-      ? JSON.parse(text || "{}")
-      : Object.fromEntries(new URLSearchParams(text))
-  ) as Json;
+  const args = readArguments(text, request.headers["content-type"] ?? "");
+  if (args === null) return reply(response, 200, { ok: false, error: "invalid_json" });
   const token = request.headers.authorization?.replace(/^Bearer /, "") ?? args.token;
   const fault = parts.faults.take(method);
   if (fault?.kind === "429")
@@ -109,9 +112,21 @@ async function api(parts: HandlerParts, method: string, request: IncomingMessage
   const answer = fault?.kind === "error" ? { ok: false, error: fault.error } : call(parts, method, args, token);
   parts.calls.push({ method, args, at: Date.now(), ok: answer.ok });
   if (fault?.kind === "lost-reply") return void request.socket.destroy();
-  if (answer.error === "ratelimited") return reply(response, 429, { ok: false, error: "ratelimited" }, { "retry-after": "1" });
+  if (answer.error === "ratelimited")
+    return reply(response, 429, { ok: false, error: "ratelimited" }, { "retry-after": String(answer.retryAfterSeconds ?? 1) });
   const { scopes = SCOPES } = parts.workspace.bot;
   return reply(response, 200, answer, { "x-oauth-scopes": scopes.join(",") });
+}
+
+/** null: not the JSON object that its content type promises. */
+function readArguments(text: string, contentType: string): Json | null {
+  if (!contentType.startsWith("application/json")) return Object.fromEntries(new URLSearchParams(text));
+  try {
+    const read: unknown = JSON.parse(text || "{}");
+    return typeof read === "object" && read !== null && !Array.isArray(read) ? (read as Json) : null;
+  } catch {
+    return null;
+  }
 }
 
 const SCOPES = ["app_mentions:read", "chat:write", "commands", "usergroups:read", "users:read"];
@@ -120,34 +135,39 @@ function call(parts: HandlerParts, method: string, args: Json, token: unknown): 
   const needed = method === "apps.connections.open" ? parts.appToken : parts.botToken;
   if (token === undefined || token === "") return { ok: false, error: "not_authed" };
   if (token !== needed) return { ok: false, error: "invalid_auth" };
-  const known = METHODS[method];
+  const known = Object.hasOwn(METHODS, method) ? METHODS[method] : undefined;
   if (!known) return { ok: false, error: "unknown_method" };
-  const { workspace, faults, takeTrigger, port } = parts;
-  return known(args, {
-    workspace,
-    faults,
-    takeTrigger,
-    socketUrl: () => `ws://127.0.0.1:${port()}/link?ticket=${workspace.nextId("t")}`,
-  });
+  const { workspace, faults, takeTrigger, newSocketUrl } = parts;
+  const retryAfterSeconds = faults.overRate(method, Date.now());
+  if (retryAfterSeconds > 0) return { ok: false, error: "ratelimited", retryAfterSeconds };
+  return known(args, { workspace, faults, takeTrigger, socketUrl: newSocketUrl });
 }
 
-/** `response_url`: five uses within thirty minutes; may replace or delete the message that it belongs to. */
+/**
+ * `response_url`: five uses within thirty minutes; may replace or delete the message that it belongs to.
+ * A new message goes to the channel, whatever thread the press was in, unless `thread_ts` names the thread
+ * (docs.slack.dev, handling user interaction: publishing in thread; bolt-js 963).
+ */
 async function respond(parts: HandlerParts, id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const body = JSON.parse((await readBody(request)) || "{}") as Json;
+  const body = readArguments(await readBody(request), "application/json");
+  if (body === null) return reply(response, 400, { ok: false, error: "invalid_payload" });
+  const checked = body.delete_original === true ? { text: "", blocks: [] } : checkMessage(body);
+  if ("ok" in checked) return reply(response, 400, checked);
   const target = parts.takeResponse(id);
-  if (!target) return reply(response, 404, { ok: false, error: "used_url" });
+  if (typeof target === "string") return reply(response, 404, { ok: false, error: target });
   const { workspace } = parts;
+  const thread = typeof body.thread_ts === "string" && body.thread_ts !== "" ? body.thread_ts : null;
+  if (thread !== null && !workspace.message(target.channel, thread))
+    return reply(response, 400, { ok: false, error: "thread_not_found" });
   const message = target.messageTs === null ? null : workspace.message(target.channel, target.messageTs);
   if (message && body.delete_original === true) workspace.messages.splice(workspace.messages.indexOf(message), 1);
-  else if (message && body.replace_original === true)
-    Object.assign(message, { text: body.text ?? "", blocks: body.blocks ?? [], edited: message.edited + 1 });
+  else if (message && body.replace_original === true) Object.assign(message, { ...checked, edited: message.edited + 1 });
   else
     addMessage(workspace, {
       channel: target.channel,
-      threadTs: target.threadTs,
+      threadTs: thread,
       user: workspace.bot.userId,
-      text: String(body.text ?? ""),
-      blocks: (body.blocks ?? []) as readonly Json[],
+      ...checked,
       ephemeralTo: body.response_type === "in_channel" ? null : target.person,
     });
   workspace.changed();
@@ -176,11 +196,19 @@ type Given = Readonly<Record<string, string>> & { readonly values?: Readonly<Rec
 
 /** Documented in docs/stand-in-slack.md; a test compares. */
 export const DRIVER_ROUTES: Readonly<Record<string, (parts: HandlerParts, given: Given) => Promise<Json>>> = {
-  "GET /driver/state": async (parts, { as }) => snapshot(parts.workspace, as ?? "", parts.commands, parts.sockets.isConnected),
-  "POST /driver/press": async ({ act }, { as = "", channel = "", ts = "", button = "", option }) =>
-    done(act.press(as, channel, ts, button, option)),
-  "POST /driver/type": async ({ act }, { as = "", channel = "", text = "" }) => done(act.type(as, channel, text)),
-  "POST /driver/home": async ({ act }, { as = "" }) => done(act.openHome(as)),
+  "GET /driver/state": async (parts, { as }) => {
+    if (as !== undefined && as !== "") parts.act.someone(as);
+    return snapshot(parts.workspace, as ?? "", parts.commands, parts.isConnected());
+  },
+  "POST /driver/press": async ({ act }, { as = "", channel = "", ts = "", button = "", option }) => ({
+    ok: true,
+    responded: await act.press(as, channel, ts, button, option),
+  }),
+  "POST /driver/type": async ({ act }, { as = "", channel = "", text = "", thread }) => ({
+    ok: true,
+    responded: await act.type(as, channel, text, thread === undefined || thread === "" ? null : thread),
+  }),
+  "POST /driver/home": async ({ act }, { as = "" }) => ({ ok: true, responded: await act.openHome(as) }),
   "POST /driver/submit": async ({ act }, { as = "", values }) => ({ errors: await act.submit(as, values ?? {}) }),
   "POST /driver/close": async ({ act }, { as = "" }) => {
     act.close(as);
@@ -188,20 +216,26 @@ export const DRIVER_ROUTES: Readonly<Record<string, (parts: HandlerParts, given:
   },
 };
 
-async function done(work: Promise<unknown>): Promise<Json> {
-  await work;
-  return { ok: true };
-}
-
 async function drive(parts: HandlerParts, pathname: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const route = DRIVER_ROUTES[`${request.method} ${pathname}`];
   if (!route) return reply(response, 404, { error: `no such route; there are ${Object.keys(DRIVER_ROUTES).join(", ")}` });
   const query = Object.fromEntries(new URL(request.url ?? "/", "http://stand-in").searchParams);
   try {
-    const body = request.method === "GET" ? query : (JSON.parse((await readBody(request)) || "{}") as Given);
-    return reply(response, 200, await route(parts, body as Given));
+    return reply(response, 200, await route(parts, request.method === "GET" ? (query as Given) : given(await readBody(request))));
   } catch (error) {
-    if (error instanceof DriverError || error instanceof SyntaxError) return reply(response, 400, { error: error.message });
+    if (error instanceof DriverError) return reply(response, 400, { error: error.message });
     throw error;
   }
+}
+
+/** The body of a call: words by name, and `values` as words by block id. */
+function given(text: string): Given {
+  const body = readArguments(text, "application/json");
+  if (body === null) throw new DriverError("the body must be a JSON object");
+  for (const [name, value] of Object.entries(body)) {
+    const isWords = name === "values" && typeof value === "object" && value !== null && !Array.isArray(value);
+    const words = isWords ? Object.values(value) : [value];
+    if (!words.every((word) => typeof word === "string")) throw new DriverError(`${name} must be a text`);
+  }
+  return body as Given;
 }

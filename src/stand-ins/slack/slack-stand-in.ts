@@ -5,7 +5,7 @@ import { WebSocketServer } from "ws";
 import { deliverByHttp, SocketDelivery } from "./delivery.ts";
 import { createDriver, type Driver } from "./driver.ts";
 import { Faults } from "./faults.ts";
-import { createRequestHandler } from "./request-handler.ts";
+import { createRequestHandler, isOurHost } from "./request-handler.ts";
 import { type Bot, type Channel, type Person, type UserGroup, Workspace } from "./workspace.ts";
 
 export interface SlackStandInOptions {
@@ -53,7 +53,6 @@ export interface ResponseTarget {
   readonly channel: string;
   readonly person: string;
   readonly messageTs: string | null;
-  readonly threadTs: string | null;
 }
 
 /** A Slack on 127.0.0.1: Web API, Socket Mode and signed HTTP, a page to look at and press, and a driver for tests. */
@@ -67,6 +66,8 @@ export async function startSlackStandIn(options: SlackStandInOptions): Promise<S
   const secret = (): string => randomBytes(16).toString("hex");
   const [pageToken, signingSecret] = [secret(), secret()];
   const [botToken, appToken] = [`xoxb-${secret()}`, `xapp-${secret()}`];
+  /** Socket Mode addresses that were given out and not yet used. */
+  const tickets = new Set<string>();
   let requestUrl = options.requestUrl ?? null;
   let port = 0;
 
@@ -99,6 +100,12 @@ export async function startSlackStandIn(options: SlackStandInOptions): Promise<S
       appToken,
       commands: options.commands,
       port: () => port,
+      isConnected: () => requestUrl !== null || sockets.isConnected,
+      newSocketUrl() {
+        const ticket = secret();
+        tickets.add(ticket);
+        return `ws://127.0.0.1:${port}/link?ticket=${ticket}`;
+      },
       takeTrigger(id) {
         const trigger = triggers.get(id);
         if (!trigger || Date.now() - trigger.at > TRIGGER_LIVES_MS) return "expired_trigger_id";
@@ -108,7 +115,8 @@ export async function startSlackStandIn(options: SlackStandInOptions): Promise<S
       },
       takeResponse(id) {
         const known = responses.get(id);
-        if (!known || known.uses >= RESPONSE_URL_USES || Date.now() - known.at > RESPONSE_URL_LIVES_MS) return null;
+        if (!known || Date.now() - known.at > RESPONSE_URL_LIVES_MS) return "expired_url";
+        if (known.uses >= RESPONSE_URL_USES) return "used_url";
         known.uses++;
         return known.target;
       },
@@ -116,7 +124,10 @@ export async function startSlackStandIn(options: SlackStandInOptions): Promise<S
   );
   const webSockets = new WebSocketServer({ noServer: true });
   server.on("upgrade", (request, socket, head) => {
-    if (faults.isDown || !request.url?.startsWith("/link?ticket=")) return socket.destroy();
+    // A page elsewhere may open sockets to this machine, so a socket needs the right names and a ticket that the app asked for.
+    const asked = new URL(request.url ?? "/", "http://stand-in");
+    const hasTicket = asked.pathname === "/link" && tickets.delete(asked.searchParams.get("ticket") ?? "");
+    if (faults.isDown || !hasTicket || !isOurHost(port, request)) return socket.destroy();
     webSockets.handleUpgrade(request, socket, head, (opened) => sockets.add(opened));
   });
   server.listen(options.port ?? 0, "127.0.0.1");

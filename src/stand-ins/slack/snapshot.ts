@@ -10,6 +10,7 @@ export function snapshot(workspace: Workspace, as: string, commands: readonly ob
     bot: workspace.bot,
     team: workspace.team,
     banner: workspace.banner,
+    hint: workspace.hint,
     appIsConnected,
     people: workspace.people,
     groups: workspace.groups,

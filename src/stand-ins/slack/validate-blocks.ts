@@ -17,6 +17,8 @@ const BUTTON_STYLES: ReadonlySet<unknown> = new Set([undefined, "primary", "dang
 
 export function validateBlocks(blocks: unknown, atMost: number): string[] {
   if (!Array.isArray(blocks)) return ["[ERROR] blocks must be a list"];
+  if (!blocks.every((block) => typeof block === "object" && block !== null && !Array.isArray(block)))
+    return ["[ERROR] every block must be an object [json-pointer:/blocks]"];
   const problems = blocks.length > atMost ? [`[ERROR] no more than ${atMost} items allowed [json-pointer:/blocks]`] : [];
   const ids = new Set<unknown>();
   for (const [index, block] of (blocks as Json[]).entries()) {
@@ -25,14 +27,21 @@ export function validateBlocks(blocks: unknown, atMost: number): string[] {
     ids.add(block.block_id);
     problems.push(...validateBlock(block).map((problem) => `[ERROR] ${problem} ${at}`));
   }
-  const length = JSON.stringify(blocks).length;
-  if (textLength(blocks) > 13_200) problems.push(`[ERROR] msg_blocks_too_long (${length})`);
+  const markdown = (blocks as Json[]).filter(({ type }) => type === "markdown").map(({ text }) => String(text ?? "").length);
+  if (markdown.reduce((sum, length) => sum + length, 0) > 12_000)
+    problems.push("[ERROR] markdown blocks hold at most 12000 characters together [json-pointer:/blocks]");
+  if ((blocks as Json[]).filter(({ type }) => type === "table").length > 1)
+    problems.push("[ERROR] only_one_table_allowed [json-pointer:/blocks]");
   return problems;
 }
 
+/** Slack refuses a message of about so much with `msg_blocks_too_long` (bolt-js 2509) and says nowhere what it counts: here all of it. */
+export function isTooMuch(blocks: readonly Json[]): boolean {
+  return JSON.stringify(blocks).length > 13_200;
+}
+
 function validateBlock(block: Json): string[] {
-  if (typeof block !== "object" || block === null || !TYPES.has(String(block.type)))
-    return [`unsupported type: ${String(block?.type)}`];
+  if (!TYPES.has(String(block.type))) return [`unsupported type: ${String(block.type)}`];
   const problems = tooLong(block.block_id, 255, "block_id");
   const elements = Array.isArray(block.elements) ? (block.elements as Json[]) : [];
   switch (block.type) {
@@ -61,8 +70,24 @@ function validateBlock(block: Json): string[] {
       return [
         ...problems,
         ...validateText(block.label, 2_000, ["plain_text"]),
+        ...(block.hint === undefined ? [] : validateText(block.hint, 2_000, ["plain_text"])),
         ...validateElement((block.element ?? {}) as Json),
       ];
+    case "image":
+      return [
+        ...problems,
+        ...tooLong(block.image_url, 3_000, "image_url"),
+        ...(typeof block.alt_text === "string" && block.alt_text !== "" ? [] : ["an image needs alt_text"]),
+        ...tooLong(block.alt_text, 2_000, "alt_text"),
+      ];
+    case "table": {
+      const rows = Array.isArray(block.rows) ? (block.rows as unknown[][]) : [];
+      return [
+        ...problems,
+        ...count(rows, 1, 100, "rows"),
+        ...(rows.every((row) => Array.isArray(row) && row.length <= 20) ? [] : ["a row holds at most 20 cells"]),
+      ];
+    }
     case "rich_text":
       return [...problems, ...count(elements, 1, 1_000, "elements"), ...elements.flatMap(validateRich)];
     default:
@@ -97,6 +122,7 @@ function validateElement(element: Json): string[] {
         ...validateText(element.text, 75, ["plain_text"]),
         ...tooLong(element.value, 2_000, "value"),
         ...tooLong(element.url, 3_000, "url"),
+        ...tooLong(element.accessibility_label, 75, "accessibility_label"),
         ...(element.confirm ? validateConfirm(element.confirm as Json) : []),
       ];
     case "static_select":
@@ -107,12 +133,18 @@ function validateElement(element: Json): string[] {
       const most = element.type === "static_select" ? 100 : element.type === "overflow" ? 5 : 10;
       return [
         ...problems,
+        ...(element.placeholder === undefined ? [] : validateText(element.placeholder, 150, ["plain_text"])),
         ...count(options, 1, most, "options"),
         ...options.flatMap((option) => [...validateText(option.text, 75), ...tooLong(option.value, 75, "option value")]),
       ];
     }
     case "plain_text_input":
-      return Number(element.max_length ?? 0) > 3_000 ? [...problems, "max_length must be at most 3000"] : problems;
+      return [
+        ...problems,
+        ...(element.placeholder === undefined ? [] : validateText(element.placeholder, 150, ["plain_text"])),
+        ...(Number(element.max_length ?? 0) > 3_000 ? ["max_length must be at most 3000"] : []),
+        ...(Number(element.min_length ?? 0) > 3_000 ? ["min_length must be at most 3000"] : []),
+      ];
     default:
       return [`unsupported element: ${String(element.type)}`];
   }
@@ -153,24 +185,18 @@ function validateRich(part: Json): string[] {
   });
 }
 
-function textLength(value: unknown): number {
-  if (Array.isArray(value)) return value.reduce((sum: number, inner) => sum + textLength(inner), 0);
-  if (value === null || typeof value !== "object") return 0;
-  return Object.entries(value).reduce(
-    (sum, [key, inner]) => sum + (key === "text" && typeof inner === "string" ? inner.length : textLength(inner)),
-    0,
-  );
-}
-
-export function validateView(view: Json): string[] {
+export function validateView(view: Json, type: "modal" | "home"): string[] {
   const problems = validateBlocks(view.blocks, 100);
-  if (view.type === "modal")
+  if (view.type !== type) problems.push(`[ERROR] a view of type ${type} is needed [json-pointer:/view/type]`);
+  const inputs = Array.isArray(view.blocks) && (view.blocks as Json[]).some((block) => block?.type === "input");
+  if (type === "modal" && inputs && !view.submit) problems.push("[ERROR] missing required field: submit [json-pointer:/view]");
+  if (type === "modal")
     problems.push(
       ...validateText(view.title, 24, ["plain_text"]),
       ...(view.submit ? validateText(view.submit, 24, ["plain_text"]) : []),
       ...(view.close ? validateText(view.close, 24, ["plain_text"]) : []),
     );
   problems.push(...tooLong(view.private_metadata, 3_000, "private_metadata"), ...tooLong(view.callback_id, 255, "callback_id"));
-  if (JSON.stringify(view).length > 250_000) problems.push("view is larger than 250 KB");
+  if (Buffer.byteLength(JSON.stringify(view)) > 250_000) problems.push("view is larger than 250 KB");
   return problems;
 }

@@ -1,6 +1,6 @@
 import type { Faults } from "./faults.ts";
 import { pingsOf } from "./pings.ts";
-import { validateBlocks, validateView } from "./validate-blocks.ts";
+import { isTooMuch, validateBlocks, validateView } from "./validate-blocks.ts";
 import type { Json, Message, View, Workspace } from "./workspace.ts";
 
 export interface ApiContext {
@@ -36,15 +36,25 @@ export const METHODS: Readonly<Record<string, Method>> = {
   "chat.postMessage": (args, context) => post(args, context, null),
   "chat.postEphemeral": (args, context) => post(args, context, String(args.user)),
   "chat.update": update,
-  "chat.getPermalink": (args) => ({
-    ok: true,
-    channel: args.channel,
-    permalink: `https://stand-in.invalid/${String(args.channel)}/${String(args.message_ts)}`,
-  }),
+  "chat.getPermalink": (args, { workspace }) => {
+    const channel = workspace.channels.find(({ id }) => id === args.channel);
+    if (!channel) return refuse("channel_not_found");
+    const message = workspace.message(channel.id, String(args.message_ts));
+    if (!message || message.ephemeralTo !== null) return refuse("message_not_found");
+    return { ok: true, channel: channel.id, permalink: `https://stand-in.invalid/${channel.id}/${message.ts}` };
+  },
   "conversations.info": (args, { workspace }) => {
     const channel = workspace.channels.find(({ id }) => id === args.channel);
     return channel
-      ? { ok: true, channel: { id: channel.id, name: channel.name, is_member: true, is_archived: false } }
+      ? {
+          ok: true,
+          channel: {
+            id: channel.id,
+            name: channel.name,
+            is_member: channel.isMember !== false,
+            is_archived: channel.isArchived === true,
+          },
+        }
       : refuse("channel_not_found");
   },
   "users.info": (args, { workspace }) => {
@@ -74,27 +84,40 @@ export const METHODS: Readonly<Record<string, Method>> = {
   "views.update": updateView,
   "views.publish": (args, { workspace }) => {
     const view = asObject(args.view);
-    const problems = validateView(view);
+    const problems = validateView(view, "home");
     if (problems.length > 0) return refuse("invalid_arguments", problems);
+    if (!workspace.person(String(args.user_id))) return refuse("user_not_found");
     workspace.homes.set(String(args.user_id), view);
     workspace.changed();
     return { ok: true, view: { id: `V${String(args.user_id)}`, ...view } };
   },
 };
 
-/** Form bodies carry lists and objects as JSON texts. */
-export function asObject(value: unknown): Json {
-  if (typeof value === "string") return JSON.parse(value) as Json;
-  return (value ?? {}) as Json;
+/** Form bodies carry lists and objects as JSON texts; what is none is an empty object, and then refused for what it lacks. */
+function asObject(value: unknown): Json {
+  const read = typeof value === "string" ? parsed(value) : value;
+  return typeof read === "object" && read !== null && !Array.isArray(read) ? (read as Json) : {};
 }
-function asBlocks(value: unknown): readonly Json[] {
-  if (value === undefined || value === "") return [];
-  return (typeof value === "string" ? JSON.parse(value) : value) as readonly Json[];
+/** null: not a list. */
+function asBlocks(value: unknown): readonly Json[] | null {
+  if (value === undefined || value === null || value === "") return [];
+  const read = typeof value === "string" ? parsed(value) : value;
+  return Array.isArray(read) ? (read as readonly Json[]) : null;
+}
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function post(args: Json, { workspace, faults }: ApiContext, ephemeralTo: string | null): ApiAnswer {
   const channel = workspace.channels.find(({ id }) => id === args.channel);
   if (!channel) return refuse("channel_not_found");
+  if (channel.isArchived) return refuse("is_archived");
+  if (channel.isMember === false) return refuse("not_in_channel");
+  if (ephemeralTo !== null && !workspace.person(ephemeralTo)) return refuse("user_not_in_channel");
   const seconds = ephemeralTo === null ? faults.tooFast(channel.id, Date.now()) : 0;
   if (seconds > 0) return { ok: false, error: "ratelimited", retryAfterSeconds: seconds };
   const checked = checkMessage(args);
@@ -112,12 +135,15 @@ function post(args: Json, { workspace, faults }: ApiContext, ephemeralTo: string
     : { ok: true, message_ts: message.ts };
 }
 
-function checkMessage(args: Json): { text: string; blocks: readonly Json[] } | ApiAnswer {
+/** Also what a response URL is held to. */
+export function checkMessage(args: Json): { text: string; blocks: readonly Json[] } | ApiAnswer {
   const blocks = asBlocks(args.blocks);
+  if (blocks === null) return refuse("invalid_blocks_format");
   const text = typeof args.text === "string" ? args.text : "";
   if (text === "" && blocks.length === 0) return refuse("no_text");
   const problems = blocks.length === 0 ? [] : validateBlocks(blocks, 50);
-  return problems.length > 0 ? refuse("invalid_blocks", problems) : { text: text.slice(0, 40_000), blocks };
+  if (problems.length > 0) return refuse("invalid_blocks", problems);
+  return isTooMuch(blocks) ? refuse("msg_blocks_too_long") : { text: text.slice(0, 40_000), blocks };
 }
 
 export function addMessage(workspace: Workspace, parts: Omit<Message, "ts" | "edited" | "pings">): Message {
@@ -129,6 +155,7 @@ export function addMessage(workspace: Workspace, parts: Omit<Message, "ts" | "ed
 }
 
 function update(args: Json, { workspace }: ApiContext): ApiAnswer {
+  if (!workspace.channels.some(({ id }) => id === args.channel)) return refuse("channel_not_found");
   const message = workspace.message(String(args.channel), String(args.ts));
   if (!message || message.ephemeralTo !== null) return refuse("message_not_found");
   if (message.user !== workspace.bot.userId) return refuse("cant_update_message");
@@ -142,7 +169,7 @@ function update(args: Json, { workspace }: ApiContext): ApiAnswer {
 function openView(args: Json, context: ApiContext): ApiAnswer {
   const { workspace } = context;
   const view = asObject(args.view);
-  const problems = validateView(view);
+  const problems = validateView(view, "modal");
   if (problems.length > 0) return refuse("invalid_arguments", problems);
   const trigger = context.takeTrigger(String(args.trigger_id));
   if (typeof trigger === "string") return refuse(trigger);
@@ -159,7 +186,7 @@ function updateView(args: Json, { workspace }: ApiContext): ApiAnswer {
   if (!open) return refuse("not_found");
   if (typeof args.hash === "string" && args.hash !== open.hash) return refuse("hash_conflict");
   const view = asObject(args.view);
-  const problems = validateView(view);
+  const problems = validateView(view, "modal");
   if (problems.length > 0) return refuse("invalid_arguments", problems);
   Object.assign(open, { view, hash: workspace.nextId("h") });
   workspace.changed();

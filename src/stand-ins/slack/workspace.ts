@@ -16,6 +16,9 @@ export interface Channel {
   readonly id: string;
   readonly name: string;
   readonly topic: string;
+  /** false: the app was never invited. */
+  readonly isMember?: boolean;
+  readonly isArchived?: boolean;
 }
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -40,6 +43,16 @@ export interface View {
   hash: string;
 }
 
+/** What a person who tries the workspace may do now. */
+export interface Hint {
+  readonly text: string;
+  /** The person who may. */
+  readonly as: string | null;
+  readonly channel: string | null;
+  /** The thread where it happens. */
+  readonly thread: string | null;
+}
+
 export interface Bot {
   readonly userId: string;
   readonly botId: string;
@@ -62,7 +75,9 @@ export class Workspace {
   readonly channels: readonly Channel[];
   readonly bot: Bot;
   readonly team = { id: "T0STANDIN", domain: "stand-in", name: "Stand-in workspace" };
+  /** What happens behind the page, and what to do now: both are the stand-in's words, not Slack's. */
   banner = "";
+  hint: Hint | null = null;
   #last = 0;
   #numbers = 0;
 
@@ -103,6 +118,11 @@ export class Workspace {
   }
   setBanner(text: string): void {
     this.banner = text;
+    this.changed();
+  }
+  setHint(hint: Hint | null): void {
+    if (JSON.stringify(hint) === JSON.stringify(this.hint)) return;
+    this.hint = hint;
     this.changed();
   }
   /** Resolves with the first value that is not null, looked at after every change; rejects after so many milliseconds. */

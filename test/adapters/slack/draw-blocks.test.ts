@@ -68,12 +68,12 @@ test("any document becomes a message within every limit of Slack", () => {
 test("any document becomes a modal within every limit of Slack", () => {
   fc.assert(
     fc.property(documents, wild, (document, title) => {
-      assert.deepEqual(validateView(documentModal(title || "x", document, "en") as never), []);
+      assert.deepEqual(validateView(documentModal(title || "x", document, "en") as never, "modal"), []);
     }),
     { numRuns: 150 },
   );
-  assert.deepEqual(validateView(loadingModal("P-1", "zh") as never), []);
-  assert.deepEqual(validateView(reasonModal("P-1", { action: "approve", value: "P-1|d" }, "en") as never), []);
+  assert.deepEqual(validateView(loadingModal("P-1", "zh") as never, "modal"), []);
+  assert.deepEqual(validateView(reasonModal("P-1", { action: "approve", value: "P-1|d" }, "en") as never, "modal"), []);
 });
 
 test("nothing that came from DM pings anybody, whichever block it stands in", () => {

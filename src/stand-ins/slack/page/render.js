@@ -18,7 +18,7 @@ export function element(tag, properties = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (name === "class") node.className = value;
-    else if (name.startsWith("aria") || name === "role" || name === "data-ts") node.setAttribute(name, value);
+    else if (name.startsWith("aria") || name.startsWith("data-") || name === "role") node.setAttribute(name, value);
     else node[name] = value;
   }
   node.append(...children.filter((child) => child !== null && child !== undefined));
@@ -36,6 +36,8 @@ const SIGNS = {
   "❓": "no-answer",
   "➖": "skipped",
 };
+/** What a screen reader says for a sign that stands alone. */
+const SPOKEN = { yes: "done", doing: "under way", "no-answer": "not known" };
 const LETTERS = { yes: "✓", "no-answer": "?", skipped: "–" };
 const SIGN = new RegExp(`(${Object.keys(SIGNS).join("|")})`, "u");
 
@@ -46,7 +48,9 @@ export function withSigns(text) {
     .filter((part) => part !== "")
     .map((part) => {
       const name = SIGNS[part];
-      return name ? element("span", { class: `sign ${name}`, role: "img", "aria-label": name }, LETTERS[name] ?? "") : part;
+      return name
+        ? element("span", { class: `sign ${name}`, role: "img", "aria-label": SPOKEN[name] ?? name }, LETTERS[name] ?? "")
+        : part;
     });
 }
 
@@ -105,7 +109,7 @@ function drawInline(one, context) {
     case "usergroup":
       return pill(`@${context.groupName(one.usergroup_id)}`);
     case "date":
-      return localTime(Number(one.timestamp), one.fallback);
+      return localTime(Number(one.timestamp), one.format, one.fallback);
     case "link":
       return element("a", { href: safeLink(one.url), target: "_blank", rel: "noreferrer noopener" }, one.text ?? one.url);
     case "emoji":
@@ -118,13 +122,28 @@ function drawInline(one, context) {
 const pill = (text) => element("span", { class: "pill" }, text);
 const safeLink = (url) => (/^https?:\/\//.test(url) ? url : "about:blank");
 
-function localTime(seconds, fallback) {
+/** Slack's date formats in the reader's own zone; `{date_short_pretty}` of today is "Today". */
+function localTime(seconds, format, fallback) {
   const at = new Date(seconds * 1000);
-  return element(
-    "time",
-    { dateTime: at.toISOString(), title: fallback ?? at.toISOString() },
-    at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" }),
-  );
+  const day = (options) => at.toLocaleDateString([], options);
+  const clock = (options) => at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", ...options });
+  const short = () => day({ month: "short", day: "numeric", year: "numeric" });
+  const long = () => day({ month: "long", day: "numeric", year: "numeric" });
+  const away = Math.round((new Date(at).setHours(0, 0, 0, 0) - new Date().setHours(0, 0, 0, 0)) / 86_400_000);
+  const pretty = (otherwise) => ({ "-1": "Yesterday", 0: "Today", 1: "Tomorrow" })[away] ?? otherwise();
+  const forms = {
+    date: long,
+    date_num: () => day(),
+    date_short: short,
+    date_long: () => day({ weekday: "long", month: "long", day: "numeric", year: "numeric" }),
+    date_pretty: () => pretty(long),
+    date_short_pretty: () => pretty(short),
+    date_long_pretty: () => pretty(long),
+    time: () => clock({}),
+    time_secs: () => clock({ second: "2-digit" }),
+  };
+  const text = (format || "{time_secs}").replace(/\{(\w+)\}/g, (whole, name) => forms[name]?.() ?? whole);
+  return element("time", { dateTime: at.toISOString(), title: fallback ?? at.toISOString() }, text);
 }
 
 export function drawText(text, context) {
@@ -161,8 +180,8 @@ function special(sign, target, label, context) {
   if (sign === "@") return pill(`@${context.personName(target)}`);
   if (sign === "#") return pill(`#${label ?? target}`);
   if (sign === "!") {
-    const [name, value] = target.split("^");
-    if (name === "date") return localTime(Number(value), plainText(label ?? ""));
+    const [name, value, format] = target.split("^");
+    if (name === "date") return localTime(Number(value), format, plainText(label ?? ""));
     if (name === "subteam") return pill(`@${context.groupName(value)}`);
     return pill(`@${name}`);
   }
@@ -173,7 +192,16 @@ const plainText = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">")
 
 function drawElement(part, context) {
   if (part.type === "button") {
-    const button = element("button", { type: "button", class: part.style ?? "" }, part.text.text);
+    const button = element(
+      "button",
+      {
+        type: "button",
+        class: part.style ?? "",
+        "data-action": part.action_id,
+        ...(part.accessibility_label ? { "aria-label": part.accessibility_label } : {}),
+      },
+      part.text.text,
+    );
     button.addEventListener("click", async () => {
       if (part.confirm && !(await context.confirm(part.confirm))) return;
       button.disabled = true;
@@ -184,7 +212,7 @@ function drawElement(part, context) {
   if (part.type === "static_select" || part.type === "overflow") {
     const select = element(
       "select",
-      { "aria-label": part.placeholder?.text ?? "More" },
+      { "aria-label": part.placeholder?.text ?? "More", "data-action": part.action_id },
       element("option", { value: "" }, part.placeholder?.text ?? "More"),
       ...part.options.map((option) => element("option", { value: option.value }, option.text.text)),
     );
@@ -204,6 +232,7 @@ function drawInput(block) {
     rows: 3,
     maxLength: block.element.max_length ?? 3000,
     required: block.optional !== true,
+    "aria-describedby": `error-${block.block_id}`,
   });
   if (block.element.min_length) input.minLength = block.element.min_length;
   return element(
@@ -211,6 +240,6 @@ function drawInput(block) {
     { class: "field" },
     element("label", { htmlFor: input.id }, block.label.text),
     input,
-    element("span", { class: "error", id: `error-${block.block_id}` }),
+    element("span", { class: "error", id: `error-${block.block_id}`, role: "alert" }),
   );
 }

@@ -1,7 +1,8 @@
 import { isMap, isScalar, parse, parseDocument, visit } from "yaml";
 import { z } from "zod";
-import type { TaskFacts, TaskYaml } from "../../app/ports/yaml.ts";
+import type { TaskFacts, TaskReplication, TaskYaml } from "../../app/ports/yaml.ts";
 import { driftBetween } from "./drift.ts";
+import { readReplication } from "./replication.ts";
 
 const MASK = "******";
 
@@ -25,14 +26,15 @@ const Source = z.object({ checker: z.object({ "check-enable": z.boolean(), "back
 /** DM's task and source files as far as plans need them. `dm_meta` is the meta schema that DM uses where none is named. */
 export const taskYaml: TaskYaml = {
   read(text) {
-    const parsed = safely(() => Task.safeParse(parse(text, { maxAliasCount: 100 })));
-    if (parsed instanceof Error) return { kind: "unreadable", why: firstLine(parsed.message) };
+    const whole = safely(() => parse(text, { maxAliasCount: 100, merge: true }) as unknown);
+    if (whole instanceof Error) return { kind: "unreadable", why: firstLine(whole.message) };
+    const parsed = Task.safeParse(whole);
     if (!parsed.success)
       return {
         kind: "unreadable",
         why: parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "),
       };
-    return factsOf(parsed.data);
+    return factsOf(parsed.data, readReplication(whole));
   },
   drift: (fileText, gatewayText) => {
     const texts = safely(() => [parse(fileText) as unknown, parse(gatewayText) as unknown] as const);
@@ -61,7 +63,7 @@ export const taskYaml: TaskYaml = {
   },
 };
 
-function factsOf(task: z.infer<typeof Task>): TaskFacts {
+function factsOf(task: z.infer<typeof Task>, replication: TaskReplication): TaskFacts {
   const target = task["target-database"];
   return {
     kind: "task",
@@ -71,6 +73,7 @@ function factsOf(task: z.infer<typeof Task>): TaskFacts {
     removeMeta: task["remove-meta"] === true,
     sources: (task["mysql-instances"] ?? []).map((instance) => instance["source-id"]),
     target: target ? { host: target.host, port: target.port, user: target.user, password: target.password ?? "" } : null,
+    replication,
   };
 }
 

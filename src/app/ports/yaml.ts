@@ -1,3 +1,5 @@
+import type { ReplicationRules } from "../../domain/comparison/replication-rules.ts";
+
 /** Reading and comparing DM's YAML texts; the domain and the use cases see only what they need of them. */
 export interface TaskYaml {
   /** What the gates and the plan need of a task's YAML; `unreadable` tells where it broke. */
@@ -20,4 +22,15 @@ export interface TaskFacts {
   readonly removeMeta: boolean;
   readonly sources: readonly string[];
   readonly target: { readonly host: string; readonly port: number; readonly user: string; readonly password: string } | null;
+  /** Which rows go where: what a comparison of rows needs. */
+  readonly replication: TaskReplication;
 }
+
+export type TaskReplication =
+  | {
+      readonly kind: "rules";
+      /** `shard-mode` or `is-sharding`: tables of several sources may go into one. */
+      readonly mergesShards: boolean;
+      readonly sources: readonly ReplicationRules[];
+    }
+  | { readonly kind: "unreadable"; readonly why: string };

@@ -23,7 +23,11 @@ export interface MariaDb {
 const USER = { user: "medic", password: "medic-secret" };
 
 /** An own MariaDB server of Debian's package: own data directory, own port, ended with the test file. */
-export async function startMariaDb(): Promise<MariaDb> {
+export async function startMariaDb({
+  serverOptions = [],
+}: {
+  readonly serverOptions?: readonly string[];
+} = {}): Promise<MariaDb> {
   const folder = mkdtempSync(join(tmpdir(), "dm-medic-mariadb-"));
   const data = join(folder, "data");
   mkdirSync(data);
@@ -41,6 +45,7 @@ export async function startMariaDb(): Promise<MariaDb> {
     `--pid-file=${join(folder, "pid")}`,
     "--innodb-buffer-pool-size=32M",
     "--innodb-flush-log-at-trx-commit=1",
+    ...serverOptions,
   ];
   const server = spawn("/usr/sbin/mariadbd", options, { stdio: "ignore" });
   await untilItAnswers(server, port);

@@ -18,6 +18,7 @@ export const someRules = (source: string, more: Partial<ReplicationRules> = {}):
 
 export const someLimits = (more: Partial<ComparisonLimits> = {}): ComparisonLimits => ({
   rowsPerSecond: null,
+  chunkRows: null,
   atMostSeconds: 60,
   listedAtMost: 1_000,
   countedAtMost: 10_000,

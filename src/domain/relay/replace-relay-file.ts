@@ -1,3 +1,4 @@
+import { parseBinlogName } from "../binlog/binlog-name.ts";
 import type { BinlogFile } from "../binlog/upstream-facts.ts";
 import type { Phrase } from "../plan/plan.ts";
 import { isBinlogName } from "./host-word.ts";
@@ -34,7 +35,7 @@ export function chooseFile(failing: string, files: readonly BinlogFile[]): Chose
   if (!isBinlogName(failing)) return refused("relay-name-odd", { name: failing });
   if (!file) return refused("relay-upstream-file-gone", { file: failing });
   if (file.isActive || !next) return refused("relay-upstream-file-open", { file: failing });
-  if (!isBinlogName(next.name) || baseOf(next.name) !== baseOf(failing) || next.number !== file.number + 1)
+  if (!isBinlogName(next.name) || !isSameSeries(next.name, failing) || next.number !== file.number + 1)
     return refused("relay-next-file-odd", { file: failing, next: next.name });
   return { kind: "chosen", file, next: next.name };
 }
@@ -75,10 +76,10 @@ export function judgeSpace(file: string, sizeBytes: number, freeBytes: number): 
   return freeBytes >= needed ? null : refused("relay-space", { free: freeBytes, needed, file });
 }
 
-function isLater(name: string, than: BinlogFile): boolean {
-  return baseOf(name) === baseOf(than.name) && Number(name.slice(baseOf(name).length + 1)) > than.number;
-}
+const isLater = (name: string, than: BinlogFile): boolean =>
+  isSameSeries(name, than.name) && (parseBinlogName(name)?.number ?? 0) > than.number;
 
-const baseOf = (name: string): string => name.slice(0, Math.max(0, name.lastIndexOf(".")));
+/** The same base name: one server's files before and after a `RESET MASTER` with another name are no series. */
+const isSameSeries = (one: string, other: string): boolean => parseBinlogName(one)?.base === parseBinlogName(other)?.base;
 
 const refused = (...parts: Parameters<typeof relayPhrase>): Refused => ({ kind: "refused", reason: relayPhrase(...parts) });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { createCommandHost } from "../../../src/adapters/worker-host/command-host.ts";
 import type { WorkerHostOptions } from "../../../src/adapters/worker-host/options.ts";
@@ -6,6 +7,8 @@ import type { HostOutcome, HostWork, WorkerHost } from "../../../src/app/ports/w
 import { FILE, META_AFTER, META_BEFORE, makeRelayHost, type RelayHost, SUB } from "../../support/relay-host.ts";
 import { skipWithout } from "../../support/services.ts";
 import { type Sshd, startSshd } from "../../support/sshd.ts";
+
+const paper = readFileSync(new URL("../../../docs/worker-hosts.md", import.meta.url), "utf8");
 
 describe("a worker's host over a real sshd", { skip: skipWithout("sshd") }, () => {
   let sshd: Sshd;
@@ -76,6 +79,13 @@ describe("a worker's host over a real sshd", { skip: skipWithout("sshd") }, () =
     assert.deepEqual([host.rights(FILE), host.rights("relay.meta")], rights);
     assert.equal((await on.act({ kind: "clean-up", run: "R-2", file: FILE }, call)).kind, "done");
     assert.equal(host.bytes("dm-medic-R-2"), null);
+    const ran = new Set(sshd.commands().map((command) => command.split(" ")[0]!.replace(/.*\/worker-ctl/, "")));
+    const told = /^Programs on the host: (.*),/m.exec(paper)?.[1]?.match(/[a-z0-9]+/g);
+    assert.deepEqual(
+      [...ran].filter((name) => name !== "").sort(),
+      told?.filter((name) => name !== "ls"),
+      "as docs/worker-hosts.md lists them; ls is run by env",
+    );
   });
 
   test("another host key than the known one is refused with that word, and nothing runs", async () => {

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, renameSync as renameOnHost, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
+import { stringify } from "yaml";
 import { createCommandHost } from "../../../src/adapters/worker-host/command-host.ts";
 import type { WorkerHostOptions } from "../../../src/adapters/worker-host/options.ts";
 import type { HostAnswer, HostOutcome, HostWork, WorkerHost } from "../../../src/app/ports/worker-host.ts";
+import { loadConfig } from "../../../src/config/config.ts";
 import { FILE, META_AFTER, META_BEFORE, makeRelayHost, type RelayHost, SUB } from "../../support/relay-host.ts";
 
 // Here the bot runs on the worker's host itself (`run: []`): the same commands, no login before each. Over ssh: command-host-ssh.test.ts.
@@ -294,6 +296,39 @@ test("what the relay directory does not hold is not known, with the host's own w
 
   assert.match(facts.kind === "not-known" ? facts.why : "", /server-uuid\.index: No such file/);
   assert.equal((await worker().act(fetch(), call)).kind, "failed");
+});
+
+test("a host as the configuration hands it over is reached", async () => {
+  const { options } = host;
+  const words = (command: { readonly words: readonly string[] } | null) => ({ onHost: command?.words });
+  const { stop, start, status, relayDirectory } = options([]);
+  const commands = { stop: words(stop), start: words(start), status: words(status) };
+  const file = join(host.folder, "c.yaml");
+  writeFileSync(
+    file,
+    stringify({
+      clusters: [
+        {
+          name: "shop",
+          masters: ["http://127.0.0.1:1"],
+          channel: "C0ABC",
+          roles: { viewer: {}, operator: {}, approver: {}, admin: {} },
+          workerHosts: { w1: { form: "command", run: [], relayDirectory, ...commands } },
+        },
+      ],
+      slack: { mode: "socket", botToken: "${T}", appToken: "${T}", defaultChannel: "C0ABC" },
+      store: { sqlite: ":memory:" },
+    }),
+  );
+  const loaded = loadConfig(file, { T: "secret", PATH: process.env.PATH });
+  assert.equal(loaded.kind, "ok", JSON.stringify(loaded));
+  if (loaded.kind !== "ok") return;
+
+  const on = createCommandHost(loaded.config.clusters[0]!.workerHosts[0]!);
+
+  assert.deepEqual(await on.workerState(call), { kind: "known", value: "running" });
+  assert.equal((await on.act({ kind: "stop-worker" }, call)).kind, "done");
+  assert.equal((await on.look(call)).kind, "known");
 });
 
 const leftOver = (): string[] => {

@@ -4,6 +4,7 @@ import { parseDocument } from "yaml";
 import type { z } from "zod";
 import type { Settings } from "../app/ports/settings.ts";
 import { type ConfigFile, configSchema, type SecretReference } from "./schema.ts";
+import { type WorkerHostConnection, workerHostsOf } from "./worker-hosts.ts";
 
 export interface Problem {
   /** `clusters[0].channel` */
@@ -49,6 +50,8 @@ export interface ClusterConnection {
   readonly taskFiles: readonly string[];
   readonly taskPassword: string | null;
   readonly downstream: { readonly host: string; readonly port: number; readonly user: string; readonly password: string } | null;
+  /** Hosts of DM-workers that may be reached, by the worker's name. */
+  readonly workerHosts: readonly WorkerHostConnection[];
 }
 
 export type LoadedConfig =
@@ -148,6 +151,9 @@ class Reader {
     this.#environment = environment;
     this.#problems = problems;
   }
+  get environment(): Readonly<Record<string, string | undefined>> {
+    return this.#environment;
+  }
   path(name: string): string {
     return resolve(this.#folder, name);
   }
@@ -244,5 +250,6 @@ function connectionOf(cluster: ConfigFile["clusters"][number], path: string, rea
     downstream: downstream
       ? { ...downstream, password: reader.secret(downstream.password, `${path}.downstream.password`) }
       : null,
+    workerHosts: workerHostsOf(cluster.workerHosts, reader.environment),
   };
 }

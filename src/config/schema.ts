@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { workerHostsSchema } from "./worker-hosts.ts";
 
 /** `${NAME}` names an environment variable, `{ file: path }` a file; a literal secret is refused. */
 const secret = z.union([
@@ -34,6 +35,7 @@ const cluster = z.strictObject({
   alertLabels: z.record(z.string(), z.string()).default({}),
   writes: z.enum(["allowed", "except-data", "refused"]).default("allowed"),
   defaultBackoffSeconds: seconds(1, 86_400).default(300),
+  workerHosts: workerHostsSchema,
 });
 
 const slack = z.discriminatedUnion("mode", [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { stringify } from "yaml";
 import { loadConfig } from "../../src/config/config.ts";
@@ -96,4 +96,69 @@ test("no content makes the reader throw", () => {
     fc.property(fc.jsonValue(), (value) => load({ ...good(), clusters: value, policy: value }).kind === "problems"),
     { numRuns: 100 },
   );
+});
+
+describe("hosts of DM-workers", () => {
+  const on = (...words: string[]) => ({ onHost: words });
+  const hostOf = (parts: object) => ({
+    form: "command",
+    run: ["ssh", "dm@w1", "--"],
+    relayDirectory: "/data/relay-dir",
+    stop: on("systemctl", "stop", "dm"),
+    start: on("systemctl", "start", "dm"),
+    status: on("systemctl", "is-active", "dm"),
+    ...parts,
+  });
+  const withHost = (host: object) => ({ ...good(), clusters: [{ ...good().clusters[0], workerHosts: { w1: host } }] });
+  const at = "clusters[0].workerHosts.w1";
+
+  test("a host is loaded with its defaults, and its commands see none of the bot's secrets", () => {
+    const loaded = load(withHost(hostOf({})), { ...environment, PATH: "/bin", SSH_AUTH_SOCK: "/s" });
+
+    assert.equal(loaded.kind, "ok");
+    if (loaded.kind !== "ok") return;
+    const [host] = loaded.config.clusters[0]!.workerHosts;
+    assert.deepEqual(host?.environment, { PATH: "/bin", SSH_AUTH_SOCK: "/s" });
+    assert.deepEqual(host?.stop, { where: "on-host", words: ["systemctl", "stop", "dm"] });
+    assert.deepEqual(
+      [host?.status?.running, host?.status?.stopped, host?.fetch, host?.commandSeconds],
+      [["active"], ["inactive", "failed"], null, 30],
+    );
+  });
+
+  test("by hand needs only the relay directory", () => {
+    assert.deepEqual(problems(withHost({ form: "by-hand", relayDirectory: "/data/relay-dir" })), []);
+  });
+
+  const wrong: readonly (readonly [string, object, string, RegExp])[] = [
+    [
+      "a word that a login shell would read",
+      { stop: on("systemctl", "stop", "dm; reboot") },
+      `${at}.stop.onHost[2]`,
+      /login shell/,
+    ],
+    ["a quote in a path", { relayDirectory: "/data/re'lay" }, `${at}.relayDirectory`, /absolute path/],
+    ["a path that goes up", { relayDirectory: "/data/../etc" }, `${at}.relayDirectory`, /absolute path/],
+    ["a relative path", { relayDirectory: "relay-dir" }, `${at}.relayDirectory`, /absolute path/],
+    ["both places", { stop: { onHost: ["a"], here: ["b"] } }, `${at}.stop`, /either onHost .* or here/],
+    ["neither place", { start: {} }, `${at}.start`, /either onHost .* or here/],
+    ["a fetch that names no target", { fetch: on("cp", "/b/{file}") }, `${at}.fetch`, /\{file\} and \{target\}/],
+    ["a checksum of nothing", { sha256: on("sha256sum") }, `${at}.sha256`, /\{file\}/],
+    ["one word for both", { status: { ...on("x"), running: ["up"], stopped: ["up"] } }, `${at}.status`, /both/],
+    ["no way to stop it", { stop: undefined }, `${at}.stop`, /expected object/],
+    ["another form", { form: "telnet" }, `${at}.form`, /command.*by-hand|form/],
+    ["by hand with a prefix", { form: "by-hand", status: undefined }, `${at}.run`, /no such setting/],
+  ];
+  for (const [what, parts, path, words] of wrong)
+    test(`a problem with its place: ${what}`, () => {
+      const loaded = load(withHost(hostOf(parts)));
+      const found = loaded.kind === "problems" ? loaded.problems : [];
+
+      assert.deepEqual(
+        found.map((problem) => problem.path),
+        [path],
+        JSON.stringify(found),
+      );
+      assert.match(found[0]!.wrong, words);
+    });
 });

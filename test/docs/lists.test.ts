@@ -62,7 +62,13 @@ test("the README names every kind and every command", () => {
 
 test("every scenario has a title, and links in the papers lead to files", () => {
   assert.ok(Object.values(SCENARIOS).every(({ title }) => title.length > 10));
-  for (const name of ["README.md", "docs/architecture.md", "docs/slack-setup.md"]) {
+  for (const name of [
+    "README.md",
+    "docs/architecture.md",
+    "docs/slack-setup.md",
+    "docs/configuration.md",
+    "docs/worker-hosts.md",
+  ]) {
     for (const [, target] of paper(name).matchAll(/\]\((?!https?:)([^)#]+)\)/g))
       assert.ok(readFileSync(new URL(target!, new URL(`../../${name}`, import.meta.url))).length > 0, `${name}: ${target}`);
   }

@@ -22,6 +22,7 @@ export function configPaths(): Map<string, string> {
 
 function walk(node: Node, path: string, found: Map<string, string>): void {
   for (const inner of [...(node.anyOf ?? []), ...(node.oneOf ?? [])]) walk(inner, path, found);
+  if (typeof node.additionalProperties === "object") walk(node.additionalProperties, `${path}.<name>`, found);
   if (node.items) walk(node.items, `${path}[]`, found);
   for (const [name, inner] of Object.entries(node.properties ?? {})) {
     const at = path === "" ? name : `${path}.${name}`;
@@ -36,7 +37,11 @@ function isLeaf(node: Node): boolean {
   const isSecret = (node.anyOf ?? []).some(
     ({ properties }) => properties !== undefined && Object.keys(properties).join() === "file",
   );
-  return isSecret || !all.some(({ properties, items }) => properties !== undefined || (items && !isLeaf(items)));
+  const isMapOfTexts = ({ additionalProperties }: Node): boolean =>
+    typeof additionalProperties !== "object" || isLeaf(additionalProperties);
+  return (
+    isSecret || !all.some((each) => each.properties !== undefined || (each.items && !isLeaf(each.items)) || !isMapOfTexts(each))
+  );
 }
 
 const without = (node: Node): string => (node.default === undefined ? "–" : JSON.stringify(node.default));

@@ -20,7 +20,7 @@ import {
 
 export type Answer =
   | { readonly kind: "rows"; readonly columns: readonly string[]; readonly rows: readonly (readonly Value[])[] }
-  | { readonly kind: "ok"; readonly affectedRows?: number; readonly inTransaction?: boolean }
+  | { readonly kind: "ok"; readonly affectedRows?: number; readonly insertId?: number; readonly inTransaction?: boolean }
   | { readonly kind: "error"; readonly code: number; readonly state: string; readonly message: string };
 export type Session = { readonly id: number; user: string; database: string };
 /** Answers one statement; called for one statement of a session at a time, in order. */
@@ -35,7 +35,17 @@ export interface MysqlServer {
   comeBack(): Promise<void>;
   /** Takes statements and answers none until told otherwise. */
   hang(hanging: boolean): void;
+  /** Everybody who is logged in, and what they ask just now. */
+  sessions(): readonly Visit[];
+  /** Cuts one connection; false when there is none of that number. */
+  kill(id: number): boolean;
   stop(): Promise<void>;
+}
+
+export interface Visit {
+  readonly session: Session;
+  readonly address: string;
+  readonly asks: string | null;
 }
 
 const COMMANDS = {
@@ -52,7 +62,9 @@ const COMMANDS = {
 
 export interface MysqlServerOptions {
   readonly ask: Ask;
-  /** Told when a session's connection is gone. */
+  /** Whether a client may choose this database; without it every name will do. */
+  readonly hasDatabase?: (name: string) => boolean;
+  /** Told when a session's connection is gone, or asks to begin anew. */
   readonly ended?: (session: Session) => void;
   readonly version: string;
   /** Passwords by user; without it every login works. */
@@ -62,7 +74,7 @@ export interface MysqlServerOptions {
 
 /** A server on 127.0.0.1 that speaks MySQL's protocol: text and prepared statements, errors, native password authentication. */
 export async function startMysqlServer(options: MysqlServerOptions): Promise<MysqlServer> {
-  const open = new Set<Socket>();
+  const open = new Map<Socket, { readonly session: Session; readonly address: string; asks: string | null }>();
   let sessions = 0;
   let hanging = false;
   let port = options.port ?? 0;
@@ -70,11 +82,20 @@ export async function startMysqlServer(options: MysqlServerOptions): Promise<Mys
 
   async function listen(): Promise<void> {
     const fresh = createServer({ noDelay: true }, (socket) => {
-      open.add(socket);
-      socket.on("error", () => {}).on("close", () => open.delete(socket)); // a client that vanishes is no crash of ours
       const session: Session = { id: ++sessions, user: "", database: "" };
+      const visit = { session, address: `127.0.0.1:${socket.remotePort}`, asks: null as string | null };
+      open.set(socket, visit);
+      socket.on("error", () => {}).on("close", () => open.delete(socket)); // a client that vanishes is no crash of ours
       socket.on("close", () => options.ended?.(session));
-      void serve(socket, session, options, () => hanging).catch(() => socket.destroy());
+      const asked: Ask = async (sql, values, of) => {
+        visit.asks = sql;
+        try {
+          return await options.ask(sql, values, of);
+        } finally {
+          visit.asks = null;
+        }
+      };
+      void serve(socket, session, { ...options, ask: asked }, () => hanging).catch(() => socket.destroy());
     });
     fresh.listen(port, "127.0.0.1");
     await once(fresh, "listening");
@@ -84,7 +105,7 @@ export async function startMysqlServer(options: MysqlServerOptions): Promise<Mys
   async function die(): Promise<void> {
     const closing = server;
     server = null;
-    for (const socket of open) socket.destroy();
+    for (const socket of open.keys()) socket.destroy();
     if (closing) await new Promise<void>((done) => closing.close(() => done()));
   }
 
@@ -96,6 +117,12 @@ export async function startMysqlServer(options: MysqlServerOptions): Promise<Mys
     comeBack: async () => (server ? undefined : listen()),
     hang: (now) => {
       hanging = now;
+    },
+    sessions: () => [...open.values()],
+    kill(id) {
+      const [socket] = [...open].find(([, { session }]) => session.id === id) ?? [];
+      socket?.destroy();
+      return socket !== undefined;
     },
     stop: die,
   };
@@ -110,15 +137,18 @@ async function serve(socket: Socket, session: Session, options: MysqlServerOptio
   const send = (...parts: Buffer[]): void => {
     sequence = writePayload(socket, Buffer.concat(parts), sequence);
   };
-  const ok = (rows = 0, status = AUTOCOMMIT): void =>
-    send(Buffer.from([0]), lenenc(rows), lenenc(0), Buffer.from([status, 0, 0, 0]));
+  const ok = (rows = 0, status = AUTOCOMMIT, insertId = 0): void =>
+    send(Buffer.from([0]), lenenc(rows), lenenc(insertId), Buffer.from([status, 0, 0, 0]));
   const eof = (): void => send(Buffer.from([0xfe, 0, 0, AUTOCOMMIT, 0]));
   const fail = (code: number, state: string, message: string): void =>
     send(Buffer.from([0xff, code & 255, code >> 8]), Buffer.from(`#${state}${message}`));
 
+  const mayChoose = (database: string): boolean => database === "" || (options.hasDatabase?.(database) ?? true);
+
   function say(answer: Answer, binary: boolean): void {
     if (answer.kind === "error") fail(answer.code, answer.state, answer.message);
-    else if (answer.kind === "ok") ok(answer.affectedRows, AUTOCOMMIT | (answer.inTransaction ? IN_TRANSACTION : 0));
+    else if (answer.kind === "ok")
+      ok(answer.affectedRows, AUTOCOMMIT | (answer.inTransaction ? IN_TRANSACTION : 0), answer.insertId);
     else sayRows(answer, binary);
   }
   function sayRows(answer: Extract<Answer, { kind: "rows" }>, binary: boolean): void {
@@ -147,11 +177,14 @@ async function serve(socket: Socket, session: Session, options: MysqlServerOptio
         socket.end();
         return;
       case COMMANDS.initDb:
+        if (!mayChoose(text)) return fail(1049, "42000", `Unknown database '${text}'`);
         session.database = text;
+        return ok();
+      case COMMANDS.resetConnection:
+        options.ended?.(session);
         return ok();
       case COMMANDS.ping:
       case COMMANDS.resetStatement:
-      case COMMANDS.resetConnection:
         return ok();
       case COMMANDS.close:
         prepared.delete(body.readUInt32LE(1));
@@ -185,6 +218,11 @@ async function serve(socket: Socket, session: Session, options: MysqlServerOptio
         "28000",
         `Access denied for user '${who.user}'@'127.0.0.1' (using password: ${who.scramble.length > 0 ? "YES" : "NO"})`,
       );
+      socket.end();
+      return;
+    }
+    if (!mayChoose(who.database)) {
+      fail(1049, "42000", `Unknown database '${who.database}'`);
       socket.end();
       return;
     }

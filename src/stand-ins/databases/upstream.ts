@@ -1,151 +1,103 @@
-import { variables } from "./downstream.ts";
-import { type Answer, type MysqlServer, startMysqlServer } from "./mysql-server.ts";
-import type { Value } from "./wire.ts";
+import { randomUUID } from "node:crypto";
+import { Binlog, type Pretended } from "./binlog.ts";
+import { aboutBinlog, type BinlogServer, binlogVariables } from "./binlog-answers.ts";
+import { startDatabaseServer } from "./database-server.ts";
+import type { Answer, MysqlServer, Session } from "./mysql-server.ts";
 
-const HUGE_FILE_BYTES = 4_823_460_526;
-const ORDINARY_FILE_BYTES = 1_073_742_024;
+export type BinlogState = Pretended;
 
-export interface BinlogState {
-  readonly file: number;
-  readonly position: number;
-  readonly gtid: number;
-  /** Files over 4 GiB. */
-  readonly hugeFiles: ReadonlySet<number>;
+/** A replica that reads the binlog: as the list of processes shows it. */
+export interface DumpStream {
+  readonly user: string;
+  readonly byGtid: boolean;
 }
 
 export interface Upstream extends MysqlServer {
-  /** Where the upstream's binlog stands now. */
+  readonly binlog: Binlog;
+  /** An account that may do everything. */
+  readonly owner: { readonly user: string; readonly password: string };
+  /** Where the upstream's binlog stands now: a history without rows. */
   tell(state: BinlogState): void;
   /** Files before this one are gone. */
   purgeBefore(file: number): void;
+  /** What the list of processes shows of replicas. */
+  showStreams(streams: () => readonly DumpStream[]): void;
 }
 
 export interface UpstreamOptions {
   readonly users?: Readonly<Record<string, string>>;
+  /** Users who may only read. */
+  readonly readers?: readonly string[];
+  /** Users who are not told of binary logs. */
+  readonly withoutBinlog?: readonly string[];
   readonly port?: number;
   readonly flavor?: "mariadb" | "mysql" | "mysql-8.4";
   readonly gtidMode?: boolean;
+  readonly schemas?: readonly string[];
 }
 
-type Flavor = NonNullable<UpstreamOptions["flavor"]>;
-const VERSIONS: Readonly<Record<Flavor, string>> = {
-  mariadb: "5.5.5-10.11.6-MariaDB-log",
-  mysql: "8.0.36",
-  "mysql-8.4": "8.4.0",
-};
-const UUID = "3f1c2a58-9d5e-11ee-a1b2-0242ac110002";
+const VERSIONS = { mariadb: "5.5.5-10.11.6-MariaDB-log", mysql: "8.0.36", "mysql-8.4": "8.4.0" } as const;
 
-/** A MySQL or MariaDB that tells of its binary logs; it holds no rows. */
+/** A MySQL or MariaDB with tables and binary logs. What DM shall see of a change is written through the stand-in DM's world. */
 export async function startUpstream({
   flavor = "mariadb",
   gtidMode = true,
-  ...options
+  users,
+  readers = [],
+  withoutBinlog = [],
+  schemas = [],
+  port,
 }: UpstreamOptions = {}): Promise<Upstream> {
-  const logs: Logs = { state: { file: 1, position: 4, gtid: 0, hugeFiles: new Set() }, first: 1, flavor, gtidMode };
-  const server = await startMysqlServer({
-    version: VERSIONS[flavor],
-    ask: (sql, values) => answer(logs, sql.trim(), values),
-    ...options,
+  const isMaria = flavor === "mariadb";
+  const binlog = new Binlog({ flavor: isMaria ? "mariadb" : "mysql", hasGtids: isMaria || gtidMode });
+  const version = VERSIONS[flavor];
+  const logs: BinlogServer = { binlog, version, hasNewWords: flavor === "mysql-8.4" };
+  const owner = { user: "stand_in_owner", password: users ? randomUUID() : "" };
+  let streams: () => readonly DumpStream[] = () => [];
+  const { server, engine } = await startDatabaseServer({
+    ...{ version, readers, schemas, collation: isMaria ? "utf8mb4_general_ci" : "utf8mb4_0900_ai_ci" },
+    ...{ isCaseless: true, hasReturning: isMaria },
+    ...(users ? { users: { ...users, [owner.user]: owner.password } } : {}),
+    ...(port === undefined ? {} : { port }),
+    variables: () => ({ ...VARIABLES, ...binlogVariables(logs) }),
+    own: (sql, values, session) => {
+      const told = aboutBinlog(logs, sql, values);
+      return told && withoutBinlog.includes(session.user) ? denied(session, isMaria) : told;
+    },
+    otherProcesses: () =>
+      streams().map(({ user, byGtid }, index) => ({
+        ...{ id: 10_000 + index, user, host: "127.0.0.1:40000", database: null, seconds: 60 },
+        command: byGtid && !isMaria ? "Binlog Dump GTID" : "Binlog Dump",
+        ...{ state: "Master has sent all binlog to slave; waiting for more updates", info: null },
+      })),
   });
   return Object.assign(server, {
-    tell(state: BinlogState) {
-      logs.state = state;
+    ...{ binlog, owner },
+    tell: (state: BinlogState) => binlog.pretend(state),
+    purgeBefore: (file: number) => binlog.purgeBefore(file),
+    showStreams: (now: () => readonly DumpStream[]) => {
+      streams = now;
     },
-    purgeBefore(file: number) {
-      logs.first = file;
+    stop: async () => {
+      await server.die();
+      engine.close();
     },
   });
 }
 
-interface Logs {
-  state: BinlogState;
-  first: number;
-  readonly flavor: Flavor;
-  readonly gtidMode: boolean;
-}
-
-const nameOf = (file: number): string => `mysql-bin.${String(file).padStart(6, "0")}`;
-const gtids = ({ flavor, gtidMode }: Logs, last: number): string =>
-  last === 0 || !gtidMode ? "" : flavor === "mariadb" ? `0-101-${last}` : `${UUID}:1-${last}`;
-
-function answer(logs: Logs, sql: string, values: readonly Value[]): Answer {
-  if (/^select\s+1\b/i.test(sql)) return { kind: "rows", columns: ["1"], rows: [[1]] };
-  if (/^select\s+version\(\)/i.test(sql)) return { kind: "rows", columns: ["VERSION()"], rows: [[VERSIONS[logs.flavor]]] };
-  if (/^select\s+@@/i.test(sql)) return variables(sql, variablesOf(logs));
-  if (/^(?:set|use|begin|commit|rollback)\b/i.test(sql)) return { kind: "ok" };
-  if (/^show\s+(?:binary|master)\s+logs/i.test(sql)) return binaryLogs(logs);
-  const isNewWord = /^show\s+binary\s+log\s+status/i.test(sql);
-  if (isNewWord || /^show\s+master\s+status/i.test(sql))
-    return isNewWord === (logs.flavor === "mysql-8.4") ? masterStatus(logs) : syntaxError(sql);
-  if (/^show\s+binlog\s+events/i.test(sql)) return binlogEvents(logs, sql, values);
-  return syntaxError(sql);
-}
-
-const syntaxError = (sql: string): Answer => ({
-  kind: "error",
-  code: 1064,
-  state: "42000",
-  message: `You have an error in your SQL syntax near '${sql.slice(0, 80)}'`,
+const denied = ({ user }: Session, isMaria: boolean): Answer => ({
+  ...{ kind: "error", code: 1227, state: "42000" },
+  message: `Access denied; you need (at least one of) the ${isMaria ? "BINLOG MONITOR" : "SUPER, REPLICATION CLIENT"} privilege(s) for this operation (${user})`,
 });
 
-function variablesOf(logs: Logs): Record<string, string | number> {
-  const common = {
-    version: VERSIONS[logs.flavor],
-    log_bin: 1,
-    binlog_format: "ROW",
-    server_id: 101,
-    max_binlog_size: 1_073_741_824,
-  };
-  return logs.flavor === "mariadb"
-    ? { ...common, gtid_domain_id: 0, gtid_binlog_pos: gtids(logs, logs.state.gtid) }
-    : { ...common, server_uuid: UUID, gtid_mode: logs.gtidMode ? "ON" : "OFF", gtid_executed: gtids(logs, logs.state.gtid) };
-}
-
-function binaryLogs({ state, first, flavor }: Logs): Answer {
-  const files = Array.from({ length: state.file - first + 1 }, (_, index) => first + index);
-  const sizeOf = (file: number): number =>
-    file === state.file ? state.position : state.hugeFiles.has(file) ? HUGE_FILE_BYTES : ORDINARY_FILE_BYTES;
-  const isMysql = flavor !== "mariadb";
-  return {
-    kind: "rows",
-    columns: ["Log_name", "File_size", ...(isMysql ? ["Encrypted"] : [])],
-    rows: files.map((file) => [nameOf(file), sizeOf(file), ...(isMysql ? ["No"] : [])]),
-  };
-}
-
-function masterStatus(logs: Logs): Answer {
-  const { state, flavor } = logs;
-  const isMysql = flavor !== "mariadb";
-  return {
-    kind: "rows",
-    columns: ["File", "Position", "Binlog_Do_DB", "Binlog_Ignore_DB", ...(isMysql ? ["Executed_Gtid_Set"] : [])],
-    rows: [[nameOf(state.file), state.position, "", "", ...(isMysql ? [gtids(logs, state.gtid)] : [])]],
-  };
-}
-
-/** The head of a file: its format, and the GTIDs of the files before it. */
-function binlogEvents(logs: Logs, sql: string, values: readonly Value[]): Answer {
-  const name = /\bin\s+'([^']*)'/i.exec(sql)?.[1] ?? String(values[0] ?? "");
-  const file = Number(name.split(".").at(-1));
-  if (!(file >= logs.first && file <= logs.state.file && nameOf(file) === name))
-    return {
-      kind: "error",
-      code: 1220,
-      state: "HY000",
-      message: "Error when executing command SHOW BINLOG EVENTS: Could not find target log",
-    };
-  const before = file === logs.first ? 0 : Math.max(1, logs.state.gtid - (logs.state.file - file + 1) * 10);
-  const isMysql = logs.flavor !== "mariadb";
-  const set = gtids(logs, before);
-  const rows: Value[][] = [
-    [name, 4, "Format_desc", 101, 256, `Server ver: ${VERSIONS[logs.flavor]}, Binlog ver: 4`],
-    [name, 256, isMysql ? "Previous_gtids" : "Gtid_list", 101, 299, isMysql ? set : `[${set}]`],
-    [name, 299, isMysql ? "Gtid" : "Binlog_checkpoint", 101, 342, isMysql ? "SET @@SESSION.GTID_NEXT= 'ANONYMOUS'" : name],
-  ];
-  const limit = Number(/\blimit\s+(\d+)/i.exec(sql)?.[1] ?? rows.length);
-  return {
-    kind: "rows",
-    columns: ["Log_name", "Pos", "Event_type", "Server_id", "End_log_pos", "Info"],
-    rows: rows.slice(0, limit),
-  };
-}
+const VARIABLES = {
+  autocommit: 1,
+  sql_mode: "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION",
+  time_zone: "SYSTEM",
+  tx_isolation: "REPEATABLE-READ",
+  transaction_isolation: "REPEATABLE-READ",
+  max_allowed_packet: 67_108_864,
+  read_only: 0,
+  character_set_server: "utf8mb4",
+  collation_server: "utf8mb4_general_ci",
+} as const;

@@ -6,6 +6,8 @@ export type Value = string | number | bigint | Buffer | Date | null;
 const UTF8MB4 = 45;
 const BINARY = 63;
 const LONGLONG = 8;
+const DOUBLE = 5;
+const BLOB = 252;
 const VAR_STRING = 253;
 export const AUTOCOMMIT = 2;
 export const IN_TRANSACTION = 1;
@@ -104,28 +106,34 @@ export function binaryRow(row: readonly Value[], types: readonly ColumnType[]): 
 }
 
 function binaryValue(value: Exclude<Value, null>, type: ColumnType): Buffer {
-  if (type === "text") return lenencText(shown(value));
+  if (type === "text" || type === "bytes") return lenencText(shown(value));
   const bytes = Buffer.alloc(8);
-  bytes.writeBigInt64LE(BigInt(value as number | bigint));
+  if (type === "double") bytes.writeDoubleLE(Number(value));
+  else bytes.writeBigInt64LE(BigInt(value as number | bigint));
   return bytes;
 }
 
-/** Columns of whole numbers travel as numbers, all others as text. */
-export type ColumnType = "integer" | "text";
+/** Columns of numbers travel as numbers, bytes as bytes, all others as text. */
+export type ColumnType = "integer" | "double" | "text" | "bytes";
 
 export function typesOf(columns: readonly string[], rows: readonly (readonly Value[])[]): ColumnType[] {
-  const isWhole = (value: Value | undefined): boolean => value === null || Number.isSafeInteger(value);
-  return columns.map((_, index) =>
-    rows.every((row) => isWhole(row[index])) && rows.some((row) => row[index] !== null) ? "integer" : "text",
-  );
+  return columns.map((_, index) => {
+    const values = rows.map((row) => row[index]).filter((value) => value !== null && value !== undefined);
+    if (values.some((value) => Buffer.isBuffer(value))) return "bytes";
+    if (values.length === 0 || !values.every((value) => typeof value === "number" || typeof value === "bigint")) return "text";
+    return values.every((value) => typeof value === "bigint" || Number.isSafeInteger(value)) ? "integer" : "double";
+  });
 }
+
+const CODES: Readonly<Record<ColumnType, number>> = { integer: LONGLONG, double: DOUBLE, text: VAR_STRING, bytes: BLOB };
 
 export function column(name: string, type: ColumnType = "text"): Buffer {
   const tail = Buffer.alloc(13);
   tail[0] = 0x0c;
   tail.writeUInt16LE(type === "text" ? UTF8MB4 : BINARY, 1);
   tail.writeUInt32LE(0xffff, 3);
-  tail[7] = type === "text" ? VAR_STRING : LONGLONG;
+  tail[7] = CODES[type];
+  if (type === "double") tail[10] = 31; // as many digits as there are
   return Buffer.concat([...["def", "", "", "", name, name].map(lenencText), tail]);
 }
 
@@ -164,10 +172,24 @@ function readValue(reader: { readonly body: Buffer; at: number }, type: number):
       return body.readDoubleLE(take(8));
     case 8:
       return body.readBigInt64LE(take(8));
+    case 7:
+    case 10:
+    case 12:
+      return readTime(body, take(1 + body[reader.at]!));
     default: {
       const first = body[take(1)]!;
       const size = first < 251 ? first : first === 0xfc ? body.readUInt16LE(take(2)) : body.readUIntLE(take(3), 3);
       return body.toString("utf8", take(size), reader.at);
     }
   }
+}
+
+/** A date as COM_STMT_EXECUTE sends it: its length, then as many fields as are not zero at the end. */
+function readTime(body: Buffer, at: number): string {
+  const size = body[at]!;
+  const field = (offset: number): string => String(size >= offset ? body[at + offset] : 0).padStart(2, "0");
+  const date = `${String(size >= 2 ? body.readUInt16LE(at + 1) : 0).padStart(4, "0")}-${field(3)}-${field(4)}`;
+  const micros = size >= 11 ? body.readUInt32LE(at + 8) : 0;
+  const fraction = micros > 0 ? `.${String(micros).padStart(6, "0")}` : "";
+  return size <= 4 ? date : `${date} ${field(5)}:${field(6)}:${field(7)}${fraction}`;
 }

@@ -1,5 +1,5 @@
 import type { CheckpointRow } from "../databases/downstream.ts";
-import { fileName, fileNumber, gtidNumber, gtidText, isV1, type Position, type Subtask, type Task } from "./model.ts";
+import { fileName, fileNumber, gtidNumber, gtidText, type Position, type Subtask, type Task } from "./model.ts";
 import { readsRelay } from "./relay.ts";
 import type { World } from "./world.ts";
 
@@ -30,7 +30,6 @@ export function flush(world: World, subtasks: readonly Subtask[]): boolean {
   const byTask = Map.groupBy(whole, (subtask) => subtask.task);
   const saved = world.downstream.checkpoints.save(
     [...byTask].map(([task, of]) => ({ task, rows: of.flatMap((subtask) => rowsOf(world, subtask)) })),
-    { hasGtids: !isV1(world.version) },
   );
   if (saved) for (const subtask of whole) subtask.flushedAt = world.now();
   return saved;

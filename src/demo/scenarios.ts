@@ -93,7 +93,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       dm.world.crashWorker("worker1");
       tell("worker1 crashed; it comes back 40 seconds later.");
       await wait(40);
-      dm.world.returnWorker("worker1");
+      await dm.world.returnWorker("worker1");
       tell("worker1 is back; the card turns green after three good polls.");
     },
   },
@@ -105,7 +105,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     async play({ dm, tell, wait }) {
       tell("Everything is well. In a few seconds a colleague pauses orders-sync.");
       await wait(5);
-      for (const subtask of dm.world.subtasks.values()) dm.world.pause(subtask);
+      for (const subtask of dm.world.subtasks.values()) await dm.world.pause(subtask);
       tell("A colleague paused orders-sync on purpose: that is no incident, so no card appears. Type /dm list to see it.");
     },
   },
@@ -135,7 +135,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       tell("Everything is well. In a few seconds a relay stops, and a card appears here.");
       await wait(5);
       for (const source of dm.world.sources.values())
-        if (source.relay) Object.assign(source.relay, { stage: "Paused", errors: [relayOver4gib()] });
+        if (source.relay) Object.assign(source.relay, { stage: "Paused", errors: [relayOver4gib()], failedAt: dm.world.now() });
       tell("The relay stopped with error 30029, as it does on a binlog file over 4 GiB, and as it does on others.");
     },
   },

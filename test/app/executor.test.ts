@@ -140,8 +140,9 @@ describe("a run", () => {
   test("touches nothing when the checkpoint row is gone", async () => {
     await start();
     const id = await bench.approvedRun("stop-start-task");
-    bench.downstream.checkpoints.set("orders", []);
     bench.dm.world.stop();
+    await bench.dm.world.settled();
+    bench.downstream.checkpoints.set("orders", []);
 
     await bench.executor.goOn(bench.signal);
 

@@ -73,7 +73,7 @@ describe("what the adapter writes to sources, relays and statements", () => {
 
   test("stopped and started anew, a source reads by GTIDs", async () => {
     await cluster.operate({ task: "orders", sources: ["s1"], workers: null, op: "stop-7" }, within, signal);
-    dm.world.step();
+    await dm.world.step();
     assert.equal(codes(await cluster.stopSource("s1", within, signal)), "accepted");
     const yaml = stringify({
       "source-id": "s1",

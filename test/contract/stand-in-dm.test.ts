@@ -19,7 +19,7 @@ interface Recorded {
 }
 
 /** What happened to the real cluster between two calls. */
-const EVENTS: Readonly<Record<string, (dm: DmStandIn) => void>> = {
+const EVENTS: Readonly<Record<string, (dm: DmStandIn) => Promise<void>>> = {
   "8.1.0: status, DDL refused": (dm) =>
     dm.world.writeRefusedDdl("replica-1", "alter table shop.orders add column s int, drop primary key, modify id int not null"),
   "1.0.7: status, DDL refused": (dm) => dm.world.writeUpstream("replica-1"),
@@ -82,8 +82,8 @@ for (const { version, sources, freeWorkers } of [
         isUnstamped: true,
         clock: () => now,
         tickMs: 0,
+        isWrittenTo: false,
       });
-      dm.world.isWrittenTo = false;
     });
     after(async () => {
       await dm.stop();
@@ -94,8 +94,9 @@ for (const { version, sources, freeWorkers } of [
     for (const [index, recorded] of calls.entries())
       test(`${index + 1}. ${recorded.name}`, async () => {
         now += 1_000;
-        dm.world.step();
-        EVENTS[`${number}: ${recorded.name}`]?.(dm);
+        await dm.world.step();
+        await EVENTS[`${number}: ${recorded.name}`]?.(dm);
+        await dm.world.step();
         const answered = await ask(dm.url, recorded.request, downstream.port);
         const { response } = recorded;
         assert.equal(answered.status, response.status);

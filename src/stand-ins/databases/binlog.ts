@@ -107,8 +107,8 @@ export class Binlog {
     return this.flavor === "mariadb" ? `${this.#domain}-${this.serverId}` : this.uuid;
   }
 
-  /** One transaction at the end. `end`: where the server says that it ends; without it each event has a size of its own. */
-  append(contents: readonly Content[], told?: { readonly end: number; readonly gtid: number }): Transaction {
+  /** One transaction at the end. `told.end`: where the server says that it ends; without it each event has a size of its own. */
+  append(contents: readonly Content[], told: { readonly end?: number; readonly gtid?: number } = {}): Transaction {
     const file = this.active;
     const start = file.sizeBytes;
     let at = start + BEGIN_BYTES;
@@ -116,10 +116,11 @@ export class Binlog {
       at += weight(content);
       return { ...content, end: at };
     });
-    const end = told?.end ?? at + COMMIT_BYTES;
+    const end = told.end ?? at + COMMIT_BYTES;
     // A real server's own sizes are not known event by event: they are spread.
-    const events = told ? sized.map((event, index) => ({ ...event, end: spread(start, end, index, sized.length) })) : sized;
-    this.#gtid = told?.gtid ?? this.#gtid + 1;
+    const events =
+      told.end !== undefined ? sized.map((event, index) => ({ ...event, end: spread(start, end, index, sized.length) })) : sized;
+    this.#gtid = told.gtid ?? this.#gtid + 1;
     const transaction = { gtid: this.#gtid, file: file.number, start, end, events };
     file.sizeBytes = end;
     this.transactions.push(transaction);

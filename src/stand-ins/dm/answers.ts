@@ -1,6 +1,7 @@
 import { asOldText, asText, connectionRefused, workerAway, workerUnbound } from "./errors.ts";
-import { type DmErrorModel, gtidText, isV1, placeText, type Source, type Subtask } from "./model.ts";
-import { readsRelay } from "./relay.ts";
+import { type DmErrorModel, isV1, type Source, type Subtask } from "./model.ts";
+import { gtidText, masterAt, placeText } from "./places.ts";
+import { readsRelay, relayAt, relaySuffix } from "./relay.ts";
 import { copyOfSource } from "./source-yaml.ts";
 import { copyOfTask } from "./task-yaml.ts";
 import type { World } from "./world.ts";
@@ -100,7 +101,7 @@ function unanswered(
 }
 
 function sourceResult(source: Source): Json | null {
-  if (source.upstreamIsUp) return null;
+  if (source.side.isUp()) return null;
   return { isCanceled: false, errors: [modern(connectionRefused(source.config.port, "upstream"))], detail: null };
 }
 
@@ -155,20 +156,21 @@ function old(error: DmErrorModel): Json {
 
 function sync(world: World, source: Source, subtask: Subtask): Json {
   const local = readsRelay(source);
-  const plain = placeText(subtask.position);
-  const place = local ? plain.replace("mysql-bin.", "mysql-bin|000001.") : plain;
+  // What is written down; before the rows are read there is nothing to show.
+  const at = subtask.sync?.flushed.global ?? null;
+  const master = masterAt(source);
   const positions = {
     totalEvents: String(subtask.events),
-    masterBinlog: placeText(source.upstream),
-    masterBinlogGtid: gtidText(source.upstream),
-    syncerBinlog: place,
+    masterBinlog: placeText(master),
+    masterBinlogGtid: gtidText(source, master),
+    syncerBinlog: at ? placeText(at, relaySuffix(source)) : "",
   };
   if (isV1(world.version)) return sparse({ ...positions, synced: subtask.synced });
   return {
     ...positions,
     totalTps: "0",
     recentTps: "0",
-    syncerBinlogGtid: gtidText(subtask.position),
+    syncerBinlogGtid: at ? gtidText(source, at) : "",
     blockingDDLs: [],
     unresolvedGroups: [],
     synced: subtask.synced,
@@ -185,6 +187,7 @@ function sync(world: World, source: Source, subtask: Subtask): Json {
 function relayStatus(world: World, source: Source): Json | null {
   const { relay } = source;
   if (!relay) return null;
+  const [at, master] = [relayAt(source), masterAt(source)];
   const errors =
     relay.errors.length === 0
       ? null
@@ -192,12 +195,12 @@ function relayStatus(world: World, source: Source): Json | null {
         ? { errors: relay.errors.map((error) => ({ error: old(error) })) }
         : { isCanceled: false, errors: relay.errors.map(modern), detail: null };
   const told = {
-    masterBinlog: placeText(source.upstream),
-    masterBinlogGtid: gtidText(source.upstream),
-    relaySubDir: "0-101.000001",
-    relayBinlog: placeText(relay.position),
-    relayBinlogGtid: isV1(world.version) ? "" : gtidText(relay.position),
-    relayCatchUpMaster: relay.errors.length === 0,
+    masterBinlog: placeText(master),
+    masterBinlogGtid: gtidText(source, master),
+    relaySubDir: source.relayFolder?.subDir ?? "",
+    relayBinlog: placeText(at),
+    relayBinlogGtid: isV1(world.version) ? "" : gtidText(source, at),
+    relayCatchUpMaster: at.file === master.file && at.position === master.position,
     stage: relay.stage,
     result: errors,
   };

@@ -1,26 +1,26 @@
-import { atLeast, type Position, type Source, type SourceConfig } from "./model.ts";
+import { atLeast, type Source, type SourceConfig } from "./model.ts";
+import type { UpstreamSide } from "./upstream-side.ts";
 import type { World } from "./world.ts";
 
-export const newSource = (id: string, config: SourceConfig, upstream: Position): Source => ({
+export const newSource = (id: string, config: SourceConfig, side: UpstreamSide): Source => ({
   id,
   worker: null,
   config,
   readsByGtid: config.enableGtid,
-  upstream,
-  upstreamIsUp: true,
-  hugeFiles: new Set(),
+  side,
   relay: null,
+  relayFolder: null,
 });
 
 /** The worker takes the source: it reads the settings now, and makes the source's subtasks anew. */
-export function bindSource(world: World, source: Source, worker: string): void {
+export async function bindSource(world: World, source: Source, worker: string): Promise<void> {
   source.worker = worker;
   source.readsByGtid = source.config.enableGtid;
-  world.renewSubtasks(source.id);
+  await world.renewSubtasks(source.id);
 }
 
 /** A crashed worker keeps its source until its lease ends; from v2.0 on a free worker takes the source over. */
-export function moveWorkers(world: World, now: number): void {
+export async function moveWorkers(world: World, now: number): Promise<void> {
   for (const worker of world.workers.values()) {
     if (worker.state !== "crashed" || worker.leaseEndsAt === null || now < worker.leaseEndsAt) continue;
     if (!atLeast(world.version, "v2.0")) continue; // v1.0 ties a source to its worker
@@ -29,6 +29,6 @@ export function moveWorkers(world: World, now: number): void {
     if (!source) continue;
     source.worker = null;
     const free = [...world.workers.values()].find(({ name, state }) => state === "alive" && world.sourceOf(name) === null);
-    if (free) bindSource(world, source, free.name);
+    if (free) await bindSource(world, source, free.name);
   }
 }

@@ -43,7 +43,7 @@ type Reply = { readonly status: number; readonly json?: Json; readonly text?: st
 
 /** A DM-master on 127.0.0.1: the gateway of its version, the version page, and (v5.3 and later) OpenAPI's task status. */
 export async function startDmStandIn(options: WorldOptions & { readonly port?: number }): Promise<DmStandIn> {
-  const world = new World(options);
+  const world = await World.open(options);
   const calls: DmCall[] = [];
   const faults: CallFault[] = [];
   let port = options.port ?? 0;
@@ -88,8 +88,8 @@ export async function startDmStandIn(options: WorldOptions & { readonly port?: n
     masterDies,
     masterReturns: async () => (server ? undefined : listen()),
     async stop() {
-      world.stop();
       await masterDies();
+      await world.close();
     },
   };
 }
@@ -116,7 +116,7 @@ async function route(world: World, { method, path, body }: DmCall, clientUrl: st
     return ofGateway(world, method, gateway[1]!, decodeURIComponent(gateway[2] ?? ""), url.searchParams, body, clientUrl);
   const second = /^\/api\/v1\/(.+)$/.exec(url.pathname);
   if (second && world.hasOpenapi) {
-    const told = openapi(world, method, second[1]!, url.searchParams, body);
+    const told = await openapi(world, method, second[1]!, url.searchParams, body);
     if (told) return { ...told, contentType: told.json ? "application/json; charset=utf-8" : null };
   }
   return { status: 404, text: "404 page not found\n" };
@@ -142,9 +142,9 @@ async function ofGateway(
   if (room === "status" && method === "GET") return { status: 200, json: status(world, name, query.getAll("sources")) };
   if (room === "members" && method === "GET")
     return v1 ? { status: 404, text: "Not Found\n" } : { status: 200, json: members(world, clientUrl) };
-  if (room === "tasks" && method === "PUT") return { status: 200, json: operate(world, name, given) };
+  if (room === "tasks" && method === "PUT") return { status: 200, json: await operate(world, name, given) };
   if (room === "tasks" && method === "POST") return { status: 200, json: await startTask(world, given) };
-  if (room === "sources" && method === "PUT" && !v1) return { status: 200, json: operateSources(world, given) };
+  if (room === "sources" && method === "PUT" && !v1) return { status: 200, json: await operateSources(world, given) };
   if (room === "errors" && method === "PUT" && !v1) return { status: 200, json: handleStatements(world, given) };
   if (room === "tasks" && method === "GET") {
     if (v1) return { status: 405, text: "Method Not Allowed\n" };

@@ -18,35 +18,119 @@ export const invalidConnection = (): DmErrorModel =>
     "startLocation: [position: (mysql-bin.000003, 3591), gtid-set: 0-101-12], endLocation: [position: (mysql-bin.000003, 3681), gtid-set: 0-101-12]: execute statement failed: begin",
     "invalid connection",
   );
+/** A statement that the downstream refused. */
+export const executeFailed = (statement: string, cause: string): DmErrorModel =>
+  database(10006, "not-set", `execute statement failed: ${statement.slice(0, 200)}`, cause);
+/** The same words as DM's syncer puts before an error: where it began to read and where the event ends. */
+export const locatedAt = (error: DmErrorModel, start: string, end: string): DmErrorModel => ({
+  ...error,
+  message: `startLocation: [${start}], endLocation: [${end}]: ${error.message}`,
+});
 export const badConnection = (): DmErrorModel => database(10002, "downstream", "database driver", "driver: bad connection");
 export const connectionRefused = (port: number, scope: "upstream" | "downstream" = "downstream"): DmErrorModel =>
   database(10001, scope, "database driver error", `dial tcp 127.0.0.1:${port}: connect: connection refused`, LOOK_AT_DATABASE);
 /** What a subtask says that could not log in when its unit was made. */
 export const accessDenied = (task: string, cause: string): DmErrorModel =>
   database(10001, "downstream", `fail to initial unit Sync of subtask ${task} : database driver error`, cause, LOOK_AT_DATABASE);
+export const upstreamRefused = (cause: string): DmErrorModel =>
+  database(10001, "upstream", "database driver error", cause, LOOK_AT_DATABASE);
 export const targetRefused = (cause: string): DmErrorModel => ({
   ...database(10001, "downstream", "database driver error", cause, LOOK_AT_DATABASE),
   class: "dm-master",
 });
-export const ddlUnsupported = (sql = "alter table shop.orders drop primary key"): DmErrorModel => ({
+export const ddlUnsupported = (
+  sql = "alter table shop.orders drop primary key",
+  start = "position: (mysql-bin.000003, 1543), gtid-set: 0-101-7",
+  end = "position: (mysql-bin.000003, 1697), gtid-set: 0-101-8",
+): DmErrorModel => ({
   code: 44006,
   class: "schema-tracker",
   scope: "internal",
   level: "high",
-  message: `startLocation: [position: (mysql-bin.000003, 1543), gtid-set: 0-101-7], endLocation: [position: (mysql-bin.000003, 1697), gtid-set: 0-101-8], origin SQL: [${sql}]: cannot track DDL: ${sql.toUpperCase()}`,
+  message: `startLocation: [${start}], endLocation: [${end}], origin SQL: [${sql}]: cannot track DDL: ${sql.toUpperCase()}`,
   rawCause: "[ddl:8200]Unsupported drop primary key when the table is using clustered index",
   workaround: "You can use handle-error to replace or skip this DDL.",
 });
-export const relayOver4gib = (): DmErrorModel => ({
-  code: 30029,
+export const relayOver4gib = (file = "mysql-bin.000003", subDir = "0-101.000001", from = 216_889): DmErrorModel => {
+  const event = `&{Timestamp:1795435792 EventType:WriteRowsEventV1 ServerID:101 EventSize:1000042 LogPos:${from + 1_000_042} Flags:0}`;
+  const path = `/data/dm/relay1/${subDir}/${file}`;
+  return {
+    code: 30029,
+    class: "relay-unit",
+    scope: "internal",
+    level: "high",
+    message: `handle a potential duplicate event ${event} in ${file}: check event ${event} whether duplicate in ${path}: event from ${from} in ${path} diff from passed-in event ${event}`,
+    rawCause: "",
+    workaround: "",
+  };
+};
+/** The relay asks for a file that the upstream no longer has; DM takes it for an error that passes. */
+export const relayFilePurged = (): DmErrorModel => ({
+  code: 30015,
   class: "relay-unit",
+  scope: "upstream",
+  level: "high",
+  message: "TCPReader get relay event with error",
+  rawCause: `ERROR 1236 (HY000): ${NO_SUCH_FILE}`,
+  workaround: "",
+});
+const NO_SUCH_FILE = "Could not find first log file name in binary log index file";
+/** The upstream does not give what the syncer asks for. */
+const binlogError = (cause: string): DmErrorModel => ({
+  code: 36069,
+  class: "sync-unit",
+  scope: "upstream",
+  level: "high",
+  message: `get binlog event error: ERROR 1236 (HY000): ${cause}`,
+  rawCause: `ERROR 1236 (HY000): ${cause}`,
+  workaround: "Please check if the binlog file could be parsed by `mysqlbinlog`.",
+});
+export const filePurged = (): DmErrorModel => binlogError(NO_SUCH_FILE);
+export const gtidsPurged = (flavor: "mariadb" | "mysql"): DmErrorModel =>
+  binlogError(
+    flavor === "mariadb"
+      ? "Could not find GTID state requested by slave in any binlog files. Probably the slave state is too old and required binlog files have been purged."
+      : "The slave is connecting using CHANGE MASTER TO MASTER_AUTO_POSITION = 1, but the master has purged binary logs containing GTIDs that the slave requires.",
+  );
+export const positionTooFar = (): DmErrorModel =>
+  binlogError("Client requested master to start replication from position > file size");
+export const bogusEvent = (file: string, position: number): DmErrorModel =>
+  binlogError(
+    `bogus data in log event; the first event '${file}' at ${position}, the last event read from '${file}' at ${position}`,
+  );
+/** A table's point would fall behind the global one. */
+export const checkpointPanic = (table: string, global: string): DmErrorModel => ({
+  code: 36001,
+  class: "sync-unit",
   scope: "internal",
   level: "high",
-  message:
-    "handle a potential duplicate event in mysql-bin.000003: event from 216889 in /data/dm/relay/mysql-bin.000003 diff from passed-in event &{Timestamp:1795435792 EventType:WriteRowsEventV1 LogPos:1216931}",
+  message: `panic error: table checkpoint ${table} less than global checkpoint ${global}`,
   rawCause: "",
   workaround: "",
 });
+export const relayFileMissing = (directory: string, place: string): DmErrorModel => ({
+  code: 11036,
+  class: "functional",
+  scope: "internal",
+  level: "high",
+  message: `no relay log files in dir ${directory} match pos ${place}`,
+  rawCause: "",
+  workaround: "",
+});
+export const relayPositionTooBig = (place: string): DmErrorModel => ({
+  code: 11106,
+  class: "functional",
+  scope: "internal",
+  level: "high",
+  message: `the given relay log pos ${place} of meta config is too big, please check it again`,
+  rawCause: "",
+  workaround: "If the binlog file is larger than 4GB, see what DM's page on error handling says of such files.",
+});
+export const metadataNotSet = (source: string): DmErrorModel =>
+  refusal(20022, `mysql-instance(${source}) must set meta for task-mode incremental`, {
+    className: "config",
+    workaround: "Please check the `meta` config in task configuration file.",
+  });
 /** A worker without a network, and a source without a worker, in the words of the master. */
 export const workerAway = (address: string): DmErrorModel =>
   master(
@@ -80,12 +164,12 @@ export const sourceMissing = (id: string): DmErrorModel =>
     workaround: "Please use `operate-source create source-config-file-path` to add source.",
   });
 
-export const relayFileBroken = (): DmErrorModel => ({
+export const relayFileBroken = (file = "mysql-bin.000003"): DmErrorModel => ({
   code: 11038,
   class: "functional",
   scope: "internal",
   level: "high",
-  message: "parse relay log file mysql-bin.000003",
+  message: `parse relay log file ${file}`,
   rawCause: "binlog checksum mismatch, data may be corrupted",
   workaround: "",
 });

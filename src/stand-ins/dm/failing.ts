@@ -1,17 +1,24 @@
-import { connectionRefused, invalidConnection, isResumable, relayFileBroken } from "./errors.ts";
+import { connectionRefused, isResumable, relayFileBroken } from "./errors.ts";
 import { atLeast, type DmErrorModel, isV1, type Subtask } from "./model.ts";
+import { fileName } from "./places.ts";
+import { readsRelay } from "./relay.ts";
 import type { World } from "./world.ts";
 
-/** What the subtask meets now; null: nothing hinders it. */
+/** v1.0's sync unit notices some seconds after the relay that its file breaks off. */
+const NOTICES_AFTER_MS = 3_000;
+
+/** What the subtask meets before it reads a thing; null: nothing hinders it. */
 export function whatFails(world: World, subtask: Subtask, now: number): readonly DmErrorModel[] | null {
   if (subtask.trouble) return subtask.trouble.errors;
   const source = world.sources.get(subtask.source);
-  const stuckOn = source?.relay?.stuckOn;
-  if (isV1(world.version) && stuckOn && now - stuckOn.since > 3_000) return [relayFileBroken()];
-  if (source && !source.upstreamIsUp) return [connectionRefused(source.config.port, "upstream")];
-  if (world.downstream.isUp()) return null;
-  const port = world.tasks.get(subtask.task)?.target.port ?? 4000;
-  return [subtask.attempts === 0 ? invalidConnection() : connectionRefused(port)];
+  if (!source) return null;
+  const { relay, relayFolder } = source;
+  const isStuck = relay?.failedAt != null && now - relay.failedAt > NOTICES_AFTER_MS;
+  if (isV1(world.version) && isStuck && relayFolder && readsRelay(source)) {
+    const stands = subtask.sync?.cursor?.file ?? subtask.sync?.global.file ?? 0;
+    if (stands === relayFolder.pulled.file) return [relayFileBroken(fileName(relayFolder.pulled))];
+  }
+  return source.side.isUp() ? null : [connectionRefused(source.config.port, "upstream")];
 }
 
 /** It pauses itself, and from v2.0 on DM resumes it after a pause that doubles each time, unless the error is one that it never resumes. */

@@ -1,7 +1,9 @@
 import { type Json, members } from "./answers.ts";
 import { asText, refusal } from "./errors.ts";
-import { type DmErrorModel, gtidText, placeText, type Source, type Subtask } from "./model.ts";
-import { readsRelay, startRelay, stopRelay } from "./relay.ts";
+import type { DmErrorModel, Source, Subtask } from "./model.ts";
+import { gtidText, masterAt, placeText } from "./places.ts";
+import { readsRelay, relayAt } from "./relay.ts";
+import { switchRelayOff, switchRelayOn } from "./source-life.ts";
 import { sourceMissingForStop, whyHeld } from "./source-operations.ts";
 import { openapiTask } from "./task-yaml.ts";
 import type { World } from "./world.ts";
@@ -30,7 +32,13 @@ const TASK_STAGES = ["Finished", "Running", "Stopped"];
 const SHARD_MODES = ["optimistic", "pessimistic"];
 
 /** DM's second surface (`/api/v1/…`), as far as it reads clusters, sources and tasks and moves relays, sources and tasks. */
-export function openapi(world: World, method: string, path: string, query: URLSearchParams, body: unknown): OpenapiReply | null {
+export async function openapi(
+  world: World,
+  method: string,
+  path: string,
+  query: URLSearchParams,
+  body: unknown,
+): Promise<OpenapiReply | null> {
   const [room, name, ...rest] = path.split("/").map(decodeURIComponent);
   const action = `${method} ${rest.join("/")}`.trim();
   const given = (body ?? {}) as Given;
@@ -80,13 +88,15 @@ function describe(world: World, source: Source): Json {
 }
 
 /** One entry for the bound worker, one more for a worker that only pulls the relay log. */
-function statusOf({ id, worker, relay, upstream }: Source): Json[] {
+function statusOf(source: Source): Json[] {
+  const { id, worker, relay, relayFolder } = source;
+  const [at, master] = [relayAt(source), masterAt(source)];
   const told = relay && {
-    master_binlog: placeText(upstream),
-    master_binlog_gtid: gtidText(upstream),
-    relay_binlog_gtid: gtidText(relay.position),
-    relay_catch_up_master: relay.errors.length === 0,
-    relay_dir: "0-101.000001",
+    master_binlog: placeText(master),
+    master_binlog_gtid: gtidText(source, master),
+    relay_binlog_gtid: gtidText(source, at),
+    relay_catch_up_master: at.file === master.file && at.position === master.position,
+    relay_dir: relayFolder?.subDir ?? "",
     stage: relay.stage,
   };
   const puller = relay ? (relay.worker ?? worker) : null;
@@ -95,7 +105,7 @@ function statusOf({ id, worker, relay, upstream }: Source): Json[] {
   );
 }
 
-function ofSource(world: World, action: string, id: string, given: Given): OpenapiReply | null {
+async function ofSource(world: World, action: string, id: string, given: Given): Promise<OpenapiReply | null> {
   const source = world.sources.get(id);
   if (!source) return action === "GET" ? { status: 404 } : refuse(sourceMissingForStop(id));
   switch (action) {
@@ -136,6 +146,7 @@ function updateSource(world: World, source: Source, wanted: Given = {}): Openapi
     host: String(wanted.host ?? source.config.host),
     port: Number(wanted.port ?? source.config.port),
     user: String(wanted.user ?? source.config.user),
+    password: String(wanted.password ?? source.config.password),
   };
   return found(describe(world, source));
 }
@@ -148,35 +159,35 @@ function deleteSource(world: World, source: Source): OpenapiReply {
 }
 
 /** Disabling pauses every subtask of the source. */
-function enableSource(world: World, source: Source, isEnabled: boolean): OpenapiReply {
+async function enableSource(world: World, source: Source, isEnabled: boolean): Promise<OpenapiReply> {
   source.config = { ...source.config, enable: isEnabled };
   for (const subtask of world.ofSource(source.id)) {
     if (subtask.goneAt !== null) continue;
     if (isEnabled) world.resume(subtask);
-    else world.pause(subtask);
+    else await world.pause(subtask);
   }
   return done;
 }
 
-function transfer(world: World, source: Source, name: string): OpenapiReply {
+async function transfer(world: World, source: Source, name: string): Promise<OpenapiReply> {
   const worker = world.workers.get(name);
   if (!worker) return refuse(refusal(46004, `dm-worker with name ${name} not exists`));
   const bound = world.sourceOf(name);
   if (worker.state !== "alive" || (bound && bound.id !== source.id))
     return refuse(refusal(46006, `dm-worker with name ${name} not free`));
-  world.transferSource(source, name);
+  await world.transferSource(source, name);
   return done;
 }
 
 /** Without a worker's name the bound one is named: relay stays with it even when the source moves on. */
-function enableRelay(world: World, source: Source, names: readonly string[] = []): OpenapiReply {
-  startRelay(source, names[0] ?? source.worker);
-  world.renewSubtasks(source.id);
+async function enableRelay(world: World, source: Source, names: readonly string[] = []): Promise<OpenapiReply> {
+  if (!source.relay) switchRelayOn(world, source, names[0] ?? source.worker);
+  await world.renewSubtasks(source.id);
   return done;
 }
 
 /** No list means the bound worker, which is refused where the source's own setting switched relay on; an empty list means that setting. */
-function disableRelay(world: World, source: Source, names: readonly string[] | undefined): OpenapiReply {
+async function disableRelay(world: World, source: Source, names: readonly string[] | undefined): Promise<OpenapiReply> {
   const relay = source.relay;
   const named = names ?? (source.worker ? [source.worker] : []);
   if (relay?.worker === null && named.length > 0)
@@ -186,8 +197,8 @@ function disableRelay(world: World, source: Source, names: readonly string[] | u
       }),
     );
   if (relay && (relay.worker === null || named.includes(relay.worker))) {
-    stopRelay(source);
-    world.renewSubtasks(source.id);
+    switchRelayOff(source);
+    await world.renewSubtasks(source.id);
   }
   return done;
 }
@@ -214,11 +225,11 @@ const noSuchTask = (name: string): DmErrorModel =>
   refusal(46018, `task with name ${name} not exist`, { workaround: "Please use `query-status` command to see tasks." });
 
 /** Its stop is a pause, its start a resume; both say 200 for a task that nobody knows. Its DELETE takes the checkpoints along. */
-function ofTask(world: World, action: string, name: string): OpenapiReply | null {
+async function ofTask(world: World, action: string, name: string): Promise<OpenapiReply | null> {
   const task = world.tasks.get(name);
   if (action === "POST start" || action === "POST stop") {
     for (const subtask of world.held(name)) {
-      if (action === "POST stop") world.pause(subtask);
+      if (action === "POST stop") await world.pause(subtask);
       else world.resume(subtask);
     }
     return done;
@@ -233,7 +244,7 @@ function ofTask(world: World, action: string, name: string): OpenapiReply | null
     return refuse(
       refusal(46037, `subtasks of task ${name} are still running on sources [${running.join(" ")}]`, { level: "high" }),
     );
-  for (const subtask of held) world.remove(subtask, { dropsMeta: true });
+  for (const subtask of held) await world.remove(subtask, { dropsMeta: true });
   return { status: 204 };
 }
 
@@ -241,6 +252,7 @@ function ofTask(world: World, action: string, name: string): OpenapiReply | null
 function statusOfSubtask(world: World, subtask: Subtask): Json {
   const source = world.sources.get(subtask.source);
   const error = subtask.errors.map(asText).join("\n");
+  const at = subtask.sync?.flushed.global;
   const isLocal = source ? readsRelay(source) : false;
   return {
     name: subtask.task,
@@ -253,13 +265,13 @@ function statusOfSubtask(world: World, subtask: Subtask): Json {
     sync_status: {
       binlog_type: isLocal ? "local" : "remote",
       blocking_ddls: null,
-      master_binlog: source ? placeText(source.upstream) : "",
-      master_binlog_gtid: source ? gtidText(source.upstream) : "",
+      master_binlog: source ? placeText(masterAt(source)) : "",
+      master_binlog_gtid: source ? gtidText(source, masterAt(source)) : "",
       recent_tps: 0,
       seconds_behind_master: 0,
       synced: subtask.synced,
-      syncer_binlog: placeText(subtask.position),
-      syncer_binlog_gtid: gtidText(subtask.position),
+      syncer_binlog: at ? placeText(at) : "",
+      syncer_binlog_gtid: source && at ? gtidText(source, at) : "",
       total_events: subtask.events,
       total_tps: 0,
       unresolved_groups: null,

@@ -2,6 +2,7 @@ import { createConnection } from "mysql2/promise";
 import type { Json } from "./answers.ts";
 import { asOldText, asText, master, refusal, sourceMissing, targetRefused } from "./errors.ts";
 import { atLeast, type DmErrorModel, isV1, type Subtask, stopOperation, type Task } from "./model.ts";
+import { precheck, precheckFailed } from "./precheck.ts";
 import { readTask } from "./task-yaml.ts";
 import type { World } from "./world.ts";
 
@@ -28,12 +29,12 @@ function nameOf(world: World, op: number): string | number {
 }
 
 /** `PUT tasks/{name}`. Success codes lie as DM's do: v1.0 says true to operations that it does not know and does nothing. */
-export function operate(world: World, name: string, body: OperateBody): Json {
+export async function operate(world: World, name: string, body: OperateBody): Promise<Json> {
   const op = Number(body.op ?? 0);
   return isV1(world.version) ? operateV1(world, name, body, op) : operateModern(world, name, body, op);
 }
 
-function operateModern(world: World, name: string, body: OperateBody, op: number): Json {
+async function operateModern(world: World, name: string, body: OperateBody, op: number): Promise<Json> {
   const said = nameOf(world, op);
   const refuse = (msg: string): Json => ({ op: said, result: false, msg, sources: [] });
   const held = world.held(name);
@@ -44,30 +45,32 @@ function operateModern(world: World, name: string, body: OperateBody, op: number
     return refuse(
       asText(refusal(46017, `sources [${unknown.join(" ")}] need to be operate not exist`, { className: "dm-master" })),
     );
-  const sources = chosen(world, held, body).map((subtask) => {
+  const sources: Json[] = [];
+  for (const subtask of chosen(world, held, body)) {
     const worker = world.workerOf(subtask.source);
-    apply(world, subtask, op);
-    return { result: true, msg: "", source: subtask.source, worker: worker?.name ?? "" };
-  });
+    await apply(world, subtask, op);
+    sources.push({ result: true, msg: "", source: subtask.source, worker: worker?.name ?? "" });
+  }
   return { op: said, result: true, msg: "", sources };
 }
 
 const invalidOperation = (said: string | number): DmErrorModel =>
   refusal(38041, `invalid op ${said} on task`, { className: "dm-master" });
 
-function operateV1(world: World, name: string, body: OperateBody, op: number): Json {
+async function operateV1(world: World, name: string, body: OperateBody, op: number): Promise<Json> {
   const said = nameOf(world, op);
   const held = world.held(name);
   if (held.length === 0)
     return { op: said, msg: `task ${name} has no workers or not exist, can try \`refresh-worker-tasks\` cmd first` };
-  const workers = chosen(world, held, body).map((subtask) => {
+  const workers: Json[] = [];
+  for (const subtask of chosen(world, held, body)) {
     const worker = world.workerOf(subtask.source)?.address ?? "";
     const logID = world.nextLogId();
     const why = refusedByWorker(subtask, op);
-    if (why) return { meta: { worker, msg: asOldText(notSuccessful(logID, name, worker, why)) }, op: said, logID };
-    apply(world, subtask, op);
-    return { meta: { result: true, worker }, op: said, logID };
-  });
+    if (!why) await apply(world, subtask, op);
+    const meta = why ? { worker, msg: asOldText(notSuccessful(logID, name, worker, why)) } : { result: true, worker };
+    workers.push({ meta, op: said, logID });
+  }
   return { op: said, result: true, workers };
 }
 
@@ -92,9 +95,9 @@ function chosen(world: World, held: readonly Subtask[], { sources = [], workers 
   );
 }
 
-function apply(world: World, subtask: Subtask, op: number): void {
-  if (op === stopOperation(world.version)) world.remove(subtask);
-  else if (op === 2) world.pause(subtask);
+async function apply(world: World, subtask: Subtask, op: number): Promise<void> {
+  if (op === stopOperation(world.version)) await world.remove(subtask);
+  else if (op === 2) await world.pause(subtask);
   else if (op === 3) world.resume(subtask);
 }
 
@@ -132,6 +135,8 @@ function refuseStart({ version }: World, error: DmErrorModel | null, checkResult
 async function startModern(world: World, task: Task, body: StartBody): Promise<Json> {
   const login = await tryTarget(world, task);
   if (login !== null) return refuseStart(world, targetRefused(login));
+  const unfit = await precheck(world, task, wantedSources(task, body), body.removeMeta === true);
+  if (unfit) return unfit.code === 26005 ? refuseStart(world, null, asText(unfit)) : refuseStart(world, unfit);
   const refused = world.takeStartRefusal();
   if (refused?.how === "precheck") return refuseStart(world, null, asText(precheckFailed(refused.reason)));
   const wanted = wantedSources(task, body);
@@ -139,21 +144,19 @@ async function startModern(world: World, task: Task, body: StartBody): Promise<J
   const existing = wanted.filter((source) => world.subtask(task.name, source)?.goneAt === null);
   if (existing.length > 0) return refuseStart(world, existingSubtasks(task.name, existing), WARNINGS);
   const failed = refused ? asText(master(38045, "fail to get dm-worker's subtask state in time", refused.reason)) : "";
-  const started = refused ? [] : world.startTask(body.task ?? "", wanted, { removeMeta: body.removeMeta === true });
-  const sources = wanted.map((source) => ({
-    result: started.some((subtask) => subtask.source === source),
-    msg: failed,
-    source,
-    worker: world.sources.get(source)?.worker ?? "",
-  }));
+  const started = refused ? [] : await world.startTask(body.task ?? "", wanted, { removeMeta: body.removeMeta === true });
+  const sources = wanted.map((source) => {
+    // The master waits until the subtask runs; one that fails at once is told with its error.
+    const subtask = started.find((candidate) => candidate.source === source);
+    const msg = subtask ? subtask.errors.map(asText).join("\n") : failed;
+    return { result: subtask !== undefined && msg === "", msg, source, worker: world.sources.get(source)?.worker ?? "" };
+  });
   return { result: true, msg: "", sources, checkResult: WARNINGS };
 }
 
 const wantedSources = (task: Task, { sources = [] }: OperateBody): string[] =>
   task.sources.filter((source) => sources.length === 0 || sources.includes(source));
 
-const precheckFailed = (cause: string): DmErrorModel =>
-  refusal(26005, "fail to check synchronization configuration", { className: "dm-master", rawCause: cause });
 const existingSubtasks = (task: string, sources: readonly string[]): DmErrorModel =>
   refusal(46014, `subtasks with name ${task} for sources [${sources.join(" ")}] already exist`, {
     workaround: "Please use `query-status` command to see tasks.",
@@ -166,7 +169,7 @@ async function startV1(world: World, task: Task, body: StartBody): Promise<Json>
   const loginError = await tryTarget(world, task);
   const wanted = wantedSources(task, body);
   const existing = wanted.filter((source) => world.subtask(task.name, source)?.goneAt === null);
-  world.startTask(
+  await world.startTask(
     body.task ?? "",
     wanted.filter((source) => !existing.includes(source)),
     { loginError },

@@ -1,6 +1,7 @@
+import { createConnection } from "mysql2/promise";
 import type { Json } from "./answers.ts";
-import { asText, refusal } from "./errors.ts";
-import type { DmErrorModel, Source } from "./model.ts";
+import { asText, refusal, upstreamRefused } from "./errors.ts";
+import type { DmErrorModel, Source, SourceConfig } from "./model.ts";
 import { readSource } from "./source-yaml.ts";
 import type { World } from "./world.ts";
 
@@ -28,7 +29,7 @@ export function whyHeld(world: World, { id, relay }: Source): DmErrorModel | nul
 }
 
 /** `PUT sources`: 1 start, 2 update (which DM refuses), 3 stop, 4 show. */
-export function operateSources(world: World, body: SourceBody): Json {
+export async function operateSources(world: World, body: SourceBody): Promise<Json> {
   const op = Number(body.op ?? 0);
   const refuse = (msg: string): Json => ({ result: false, msg, sources: [] });
   const done = (sources: readonly Source[]): Json => ({
@@ -57,7 +58,7 @@ export function operateSources(world: World, body: SourceBody): Json {
 
 type Answering = readonly [(msg: string) => Json, (sources: readonly Source[]) => Json];
 
-function create(world: World, configs: readonly string[], ...[refuse, done]: Answering): Json {
+async function create(world: World, configs: readonly string[], ...[refuse, done]: Answering): Promise<Json> {
   const read: ReturnType<typeof readSource>[] = [];
   for (const text of configs) {
     try {
@@ -69,7 +70,28 @@ function create(world: World, configs: readonly string[], ...[refuse, done]: Ans
   }
   const known = read.find(({ id }) => world.sources.has(id));
   if (known) return refuse(asText(refusal(46007, `source config with ID ${known.id} already exists`)));
-  return done(read.map(({ id, config }) => world.createSource(id, config)));
+  const created: Source[] = [];
+  for (const { id, config } of read) {
+    const cause = await tryUpstream(world, id, config);
+    if (cause) return refuse(asText(upstreamRefused(cause)));
+    created.push(await world.createSource(id, config));
+  }
+  return done(created);
+}
+
+/** DM logs in to the upstream before it takes the source; null when that works, or when there is no database to ask. */
+async function tryUpstream(world: World, id: string, { host, port, user, password }: SourceConfig): Promise<string | null> {
+  if (!world.sides.get(id)?.login) return null;
+  try {
+    const connection = await createConnection({ host, port, user, password, connectTimeout: 3_000 });
+    await connection.end();
+    return null;
+  } catch (error) {
+    const { errno, sqlState, message } = error as { errno?: number; sqlState?: string; message: string };
+    return errno && sqlState
+      ? `Error ${errno} (${sqlState}): ${message}`
+      : `dial tcp ${host}:${port}: connect: connection refused`;
+  }
 }
 
 const namesIn = ({ sourceID = [], config = [] }: SourceBody): string[] => [

@@ -19,6 +19,7 @@ export function readSource(yaml: string): { readonly id: string; readonly config
       host: String(from.host ?? "127.0.0.1"),
       port: Number(from.port ?? 3306),
       user: String(from.user ?? "dm"),
+      password: String(from.password ?? ""),
     },
   };
 }
@@ -33,6 +34,7 @@ export const defaultConfig = (): SourceConfig => ({
   host: "127.0.0.1",
   port: 3306,
   user: "dm",
+  password: "dm",
 });
 
 /** Go's way to write a time: `5m0s`, `30s`. */

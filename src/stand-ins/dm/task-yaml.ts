@@ -1,5 +1,7 @@
 import { parse, stringify } from "yaml";
-import { fileNumber, gtidNumber, type Position, type Task } from "./model.ts";
+import type { Instance, Position, Task } from "./model.ts";
+import { fileNumber, gtidNumber } from "./places.ts";
+import { routeOf } from "./replicated.ts";
 
 type Settings = Record<string, unknown>;
 
@@ -16,6 +18,8 @@ export function readTask(yaml: string): Task {
     sources: instances.map((instance) => String(instance["source-id"])),
     starts: new Map(instances.flatMap((instance) => startOf(instance))),
     schemas: Object.values(lists).flatMap((list) => list["do-dbs"] ?? []),
+    metaSchema: String(content["meta-schema"] ?? "dm_meta"),
+    instances: new Map(instances.map((instance) => [String(instance["source-id"]), instanceOf(content, instance)])),
     target: {
       host: String(target.host),
       port: Number(target.port),
@@ -23,6 +27,13 @@ export function readTask(yaml: string): Task {
       password: String(target.password ?? ""),
     },
   };
+}
+
+/** Safe mode counts only in the syncer that the instance uses, by name or written into it. */
+function instanceOf(content: Settings, instance: Settings): Instance {
+  const named = ((content.syncers ?? {}) as Record<string, Settings>)[String(instance["syncer-config-name"])];
+  const own = instance.syncer as Settings | null | undefined;
+  return { isSafe: (own ?? named)?.["safe-mode"] === true, route: routeOf(content, instance) };
 }
 
 function startOf(instance: Settings): [string, Position][] {

@@ -1,117 +1,184 @@
-import type { Downstream } from "../databases/downstream.ts";
-import type { Upstream } from "../databases/upstream.ts";
-import { bindSource, moveWorkers, newSource } from "./binding.ts";
-import { flush, startingPoint } from "./checkpoints.ts";
-import { accessDenied, badConnection, ddlUnsupported, invalidConnection } from "./errors.ts";
-import { fail, whatFails } from "./failing.ts";
+import { bindSource, moveWorkers } from "./binding.ts";
+import { openRealSide, standInSide } from "./database-side.ts";
+import { connectionError, failSubtask, type HugeTransaction, keyOf, writeHugeTransaction } from "./faults.ts";
 import {
   atLeast,
   type ClearedBy,
   type DmErrorModel,
-  isBehind,
   isV1,
-  type Position,
+  type RelayFolder,
   type Source,
   type SourceConfig,
+  type StatementOperator,
   type Subtask,
   type Task,
   type Trouble,
   type Version,
   type Worker,
 } from "./model.ts";
-import { moveRelay, readsRelay, startRelay } from "./relay.ts";
+import { moveRelay, readsRelay } from "./relay.ts";
+import { binlogAt, createSource, writeTraffic } from "./source-life.ts";
 import { defaultConfig } from "./source-yaml.ts";
+import * as subtasks from "./subtasks.ts";
+import type { Target } from "./target.ts";
 import { readTask } from "./task-yaml.ts";
-import { clockOf, type WorldOptions } from "./world-options.ts";
+import { openShop } from "./traffic.ts";
+import type { Statement, UpstreamSide } from "./upstream-side.ts";
+import { clockOf, RELAY_BYTES_PER_SECOND, SYNC_BYTES_PER_SECOND, type WorldOptions } from "./world-options.ts";
 
 export type { WorldOptions } from "./world-options.ts";
 
 /**
- * A DM cluster that lives: upstreams are written to, subtasks follow, flush their checkpoints, fail, are resumed with growing
- * pauses, let go late. Its surfaces only read it. `step` moves it on; `start` does so five times a second.
+ * A DM cluster that lives: upstreams are written to, subtasks read their binlogs row by row, write the rows and their checkpoints
+ * downstream, fail, are resumed with growing pauses, let go late. Its surfaces only read it. `step` moves it on; `start` does so
+ * five times a second.
  */
 export class World {
   readonly version: Version;
-  readonly downstream: Downstream;
-  readonly upstreams: Readonly<Record<string, Upstream>>;
   readonly workers = new Map<string, Worker>();
   readonly sources = new Map<string, Source>();
   readonly tasks = new Map<string, Task>();
   readonly subtasks = new Map<string, Subtask>();
+  readonly targets = new Map<Subtask, Target>();
   readonly leaseMs: number;
-  /** Rows that a subtask passed without applying them; no surface tells of them. */
-  readonly missedRows: { readonly task: string; readonly source: string; readonly file: number }[] = [];
   readonly isUnstamped: boolean;
   readonly hasOpenapi: boolean;
+  readonly flushEveryMs: number;
+  readonly syncBytesPerSecond: number;
+  readonly tickMs: number;
   /** Whether applications write to the upstreams. */
-  isWrittenTo = true;
+  isWrittenTo: boolean;
+  readonly #options: WorldOptions;
   readonly #letGoAfterMs: number;
-  readonly #flushEveryMs: number;
-  readonly #tickMs: number;
   readonly #clock: () => number;
-  /** What a new subtask meets again: a statement stays in the binlog. */
-  readonly #lasting = new Map<string, Trouble>();
-  /** Binlogs of sources that were removed: the same upstream may be named again. */
-  readonly #binlogs = new Map<string, Pick<Source, "upstream" | "upstreamIsUp" | "hugeFiles">>();
+  /** What a new subtask meets again. */
+  readonly lasting = new Map<string, Trouble>();
+  /** What people had done with statements, by task and source. */
+  readonly operators = new Map<string, StatementOperator[]>();
+  /** The upstreams of all sources, also of those that were removed: they may be named again. */
+  readonly sides = new Map<string, UpstreamSide>();
+  /** What lies on the workers' disks. */
+  readonly relayFolders = new Map<string, RelayFolder>();
+  /** The next order of a shop that is written to, by source. */
+  readonly nextOrder = new Map<string, number | null>();
+  readonly #writtenAt = new Map<string, number>();
+  readonly #moving = new Map<object, Promise<void>>();
   #timer: NodeJS.Timeout | null = null;
   #refuseNextStart: { readonly reason: string; readonly how: "precheck" | "per-source" } | null = null;
   #logId = 0;
 
-  constructor(options: WorldOptions) {
+  private constructor(options: WorldOptions) {
+    this.#options = options;
     this.version = options.version;
-    this.downstream = options.downstream;
-    this.upstreams = options.upstreams ?? {};
     this.#letGoAfterMs = options.letGoAfterMs ?? 600;
-    this.#flushEveryMs = options.flushEveryMs ?? 1_000;
+    this.flushEveryMs = options.flushEveryMs ?? 1_000;
+    this.syncBytesPerSecond = options.syncBytesPerSecond ?? SYNC_BYTES_PER_SECOND;
     this.leaseMs = options.leaseMs ?? 60_000;
     this.isUnstamped = options.isUnstamped ?? false;
     this.hasOpenapi = (options.openapi ?? true) && atLeast(options.version, "v5.3");
-    this.#tickMs = options.tickMs ?? 200;
+    this.tickMs = options.tickMs ?? 200;
+    this.isWrittenTo = options.isWrittenTo ?? true;
     this.#clock = clockOf(options);
     const count = options.sources.length + (options.freeWorkers ?? 1);
     for (let index = 0; index < count; index++) {
       const name = `worker${index + 1}`;
       this.workers.set(name, { name, address: `127.0.0.1:${8262 + index}`, state: "alive", leaseEndsAt: null });
     }
-    for (const [index, { id, relay = false, ...rest }] of options.sources.entries()) {
-      const config = { ...defaultConfig(), ...rest, enableRelay: relay || isV1(options.version) };
-      this.createSource(id, config, { file: 3, position: 4_000 + index, gtid: 100 });
+  }
+
+  static async open(options: WorldOptions): Promise<World> {
+    const world = new World(options);
+    for (const [id, upstream] of Object.entries(options.upstreams ?? {})) {
+      const side = "login" in upstream ? await openRealSide(upstream) : standInSide(upstream);
+      world.sides.set(id, side);
+      if (!("login" in upstream)) upstream.showStreams(() => world.#streams(id));
+      world.nextOrder.set(id, world.isWrittenTo ? await openShop(side) : null);
     }
-    for (const yaml of options.tasks) this.startTask(yaml, readTask(yaml).sources);
+    for (const [index, { id, relay = false, ...rest }] of options.sources.entries()) {
+      const own = world.sides.get(id)?.login ?? {};
+      const config = { ...defaultConfig(), ...own, ...rest, enableRelay: relay || isV1(options.version) };
+      if (!world.sides.has(id)) world.sides.set(id, binlogAt(3, 4_000 + index, 100));
+      await world.createSource(id, config);
+    }
+    for (const yaml of options.tasks) await world.startTask(yaml, readTask(yaml).sources);
+    return world;
   }
 
   start(): void {
-    if (this.#tickMs > 0) this.#timer ??= setInterval(() => this.step(), this.#tickMs);
+    if (this.tickMs > 0) this.#timer ??= setInterval(() => this.#tick(), this.tickMs);
   }
   stop(): void {
     if (this.#timer) clearInterval(this.#timer);
     this.#timer = null;
   }
+  /** Ends what is under way and lets go of every connection. */
+  async close(): Promise<void> {
+    this.stop();
+    await this.settled();
+    for (const target of this.targets.values()) target.close();
+    for (const side of this.sides.values()) await side.close();
+  }
+  /** Nothing of what was begun is still under way. */
+  async settled(): Promise<void> {
+    while (this.#moving.size > 0) await Promise.all(this.#moving.values());
+    for (const { busy } of this.subtasks.values()) await busy;
+  }
   now(): number {
     return this.#clock();
   }
 
-  step(now = this.now()): void {
-    moveWorkers(this, now);
-    for (const source of this.sources.values()) {
-      if (this.isWrittenTo && source.upstreamIsUp) this.writeUpstream(source.id);
-      moveRelay(this, source, now);
+  /** Everything moves on to this moment. */
+  async step(now = this.now()): Promise<void> {
+    await moveWorkers(this, now);
+    await Promise.all([...this.sources.values()].map((source) => this.#moveSource(source, now)));
+    await Promise.all([...this.subtasks.values()].map((subtask) => this.#moveSubtask(subtask, now)));
+  }
+  /** The timer waits for nobody: who is still busy is left out. */
+  #tick(): void {
+    const now = this.now();
+    const alone = (of: object, work: () => Promise<void>): void => {
+      if (this.#moving.has(of)) return;
+      this.#moving.set(
+        of,
+        work().finally(() => this.#moving.delete(of)),
+      );
+    };
+    alone(this, () => moveWorkers(this, now));
+    for (const source of this.sources.values()) alone(source, () => this.#moveSource(source, now));
+    for (const subtask of this.subtasks.values()) alone(subtask, () => this.#moveSubtask(subtask, now));
+  }
+  async #moveSource(source: Source, now: number): Promise<void> {
+    const isDue = source.side.login === null || now - (this.#writtenAt.get(source.id) ?? 0) >= WRITES_EVERY_MS;
+    if (this.isWrittenTo && source.side.isUp() && isDue) {
+      this.#writtenAt.set(source.id, now);
+      await writeTraffic(this, source, now);
     }
-    const flushed: Subtask[] = [];
-    for (const [key, subtask] of this.subtasks) {
-      if (subtask.goneAt !== null) {
-        if (now >= subtask.goneAt) this.#letGo(key, subtask);
-      } else if (this.workerOf(subtask.source)?.state === "alive" && this.#moveSubtask(subtask, now)) flushed.push(subtask);
-    }
-    this.flush(flushed);
+    await source.side.refresh();
+    moveRelay(source, {
+      version: this.version,
+      bytesPerSecond: this.#options.relayBytesPerSecond ?? RELAY_BYTES_PER_SECOND,
+      now,
+    });
+  }
+  #moveSubtask(subtask: Subtask, now: number): Promise<void> {
+    return subtasks.inTurn(subtask, () => subtasks.move(this, subtask, now));
   }
 
   workerOf(source: string): Worker | null {
     const name = this.sources.get(source)?.worker;
     return name ? (this.workers.get(name) ?? null) : null;
   }
+  sourceOf(worker: string): Source | null {
+    for (const source of this.sources.values()) if (source.worker === worker) return source;
+    return null;
+  }
+  sourceNamed(id: string): Source {
+    const source = this.sources.get(id);
+    if (!source) throw new Error(`there is no source ${id}`);
+    return source;
+  }
   subtask(task: string, source: string): Subtask | null {
-    return this.subtasks.get(key(task, source)) ?? null;
+    return this.subtasks.get(keyOf(task, source)) ?? null;
   }
   /** Subtasks that the master still knows. */
   held(task: string): Subtask[] {
@@ -122,7 +189,11 @@ export class World {
   }
   /** Subtasks that the source's worker has not let go of. */
   ofSource(source: string): Subtask[] {
-    return [...this.tasks.keys(), ...this.#leaving()].flatMap((task) => this.subtask(task, source) ?? []);
+    return [...this.subtasks.values()].filter((subtask) => subtask.source === source);
+  }
+  /** Tasks whose subtasks the master still knows on the source. */
+  tasksOf(source: string): string[] {
+    return this.ofSource(source).flatMap(({ task, goneAt }) => (goneAt === null ? [task] : []));
   }
   nextLogId(): string {
     return String(++this.#logId);
@@ -130,81 +201,42 @@ export class World {
 
   // ---- what people and DM do to it
 
-  createSource(id: string, config: SourceConfig, upstream: Position = { file: 1, position: 1_497, gtid: 7 }): Source {
-    const source = { ...newSource(id, config, upstream), ...this.#binlogs.get(id) };
-    this.sources.set(id, source);
-    const free = [...this.workers.values()].find((worker) => worker.state === "alive" && this.sourceOf(worker.name) === null);
-    if (free) bindSource(this, source, free.name);
-    if (config.enableRelay) startRelay(source, null);
-    this.#tellUpstream(source);
-    return source;
+  createSource(id: string, config: SourceConfig): Promise<Source> {
+    return createSource(this, id, config);
   }
-  sourceOf(worker: string): Source | null {
-    for (const source of this.sources.values()) if (source.worker === worker) return source;
-    return null;
-  }
-
   /** Names the worker that the source is bound to now, and makes its subtasks anew there. */
-  transferSource(source: Source, worker: string): void {
-    bindSource(this, source, worker);
+  transferSource(source: Source, worker: string): Promise<void> {
+    return bindSource(this, source, worker);
   }
   removeSource(id: string): void {
-    const { upstream, upstreamIsUp, hugeFiles } = this.#sourceNamed(id);
-    this.#binlogs.set(id, { upstream, upstreamIsUp, hugeFiles });
     this.sources.delete(id);
   }
-  /** Tasks whose subtasks the master still knows on the source. */
-  tasksOf(source: string): string[] {
-    return this.ofSource(source).flatMap(({ task, goneAt }) => (goneAt === null ? [task] : []));
-  }
-
-  startTask(yaml: string, wanted: readonly string[], { loginError = null as string | null, removeMeta = false } = {}): Subtask[] {
+  /** The subtasks that were made; each has read its checkpoint rows, or failed at it. */
+  async startTask(
+    yaml: string,
+    wanted: readonly string[],
+    { loginError = null as string | null, removeMeta = false } = {},
+  ): Promise<Subtask[]> {
     const task = readTask(yaml);
     this.tasks.set(task.name, task);
-    if (removeMeta) this.downstream.checkpoints.remove(task.name);
-    return wanted.map((source) => this.#wantSubtask(task, source, loginError));
+    if (removeMeta) await subtasks.dropRows(this, task);
+    return Promise.all(wanted.map((source) => subtasks.want(this, task, source, loginError)));
   }
-  pause(subtask: Subtask): void {
-    if (subtask.stage === "Running") this.flush([subtask]);
-    Object.assign(subtask, { stage: "Paused", isCanceled: true, resumeAt: null });
+  pause(subtask: Subtask): Promise<void> {
+    return subtasks.pause(this, subtask);
   }
   resume(subtask: Subtask): void {
-    if (subtask.trouble?.clearedBy === "resume") subtask.trouble = null;
-    Object.assign(subtask, { stage: "Running", isCanceled: false, errors: [], resumeAt: null, attempts: 0 });
+    subtasks.resume(this, subtask);
   }
   /** `dropsMeta`: its checkpoint rows go with it, at once and for good. */
-  remove(subtask: Subtask, { dropsMeta = false } = {}): void {
+  async remove(subtask: Subtask, { dropsMeta = false } = {}): Promise<void> {
     Object.assign(subtask, { goneAt: this.now() + this.#letGoAfterMs, isWanted: false, ...(dropsMeta ? { unit: null } : {}) });
-    if (dropsMeta) this.downstream.checkpoints.remove(subtask.task);
     if (this.held(subtask.task).length === 0) this.tasks.delete(subtask.task);
-  }
-  /** A person lets the failing statement be skipped or replaced; false when nothing failed. */
-  handleStatement(subtask: Subtask, how: string): boolean {
-    if (subtask.errors.length === 0) return false;
-    if (subtask.trouble?.clearedBy === "skip") {
-      this.#lasting.delete(key(subtask.task, subtask.source));
-      subtask.trouble = null;
-    }
-    subtask.handled.push(how);
-    this.resume(subtask);
-    return true;
-  }
-  /** What was skipped or replaced is taken back while the statement still fails; false when nothing fails. */
-  revertStatement(subtask: Subtask): boolean {
-    if (subtask.errors.length === 0) return false;
-    subtask.handled.length = 0;
-    return true;
+    if (dropsMeta) await subtasks.inTurn(subtask, () => subtasks.dropRows(this, subtask.definition));
   }
   /** Relay switched on or off, or another worker: the subtasks are made anew and read their checkpoints. */
-  renewSubtasks(source: string): void {
-    for (const old of this.ofSource(source)) {
-      if (old.goneAt !== null) continue;
-      const task = this.tasks.get(old.task);
-      if (!task) continue;
-      this.flush([old]);
-      const { stage, isCanceled } = old;
-      Object.assign(this.#createSubtask(task, source, null), { stage, isCanceled });
-    }
+  async renewSubtasks(source: string): Promise<void> {
+    await Promise.all(this.ofSource(source).map((old) => (old.goneAt === null ? subtasks.renew(this, old) : undefined)));
   }
   takeStartRefusal(): { readonly reason: string; readonly how: "precheck" | "per-source" } | null {
     const refusal = this.#refuseNextStart;
@@ -214,18 +246,26 @@ export class World {
 
   // ---- injections, for scenarios and tests
 
-  failSubtask(
-    task: string,
-    source: string,
-    errors: readonly DmErrorModel[],
-    clearedBy: ClearedBy,
-    forMs = Number.POSITIVE_INFINITY,
-  ): void {
+  /** Runs statements on a source's upstream: SQL (table names with their schema), or changes of rows as they are; the subtasks read them later. */
+  write(id: string, statements: readonly Statement[]): Promise<void> {
+    return this.sourceNamed(id).side.write(statements);
+  }
+  /** Applications write a bit. */
+  writeUpstream(id: string): Promise<void> {
+    return writeTraffic(this, this.sourceNamed(id), this.now());
+  }
+  /** A statement that DM does not take: every subtask of the source stops there until it is skipped or replaced. */
+  writeRefusedDdl(id: string, sql = "alter table shop.orders drop primary key"): Promise<void> {
+    return this.sourceNamed(id).side.write([sql], { isRefused: true });
+  }
+  /** One transaction of more than 4 GiB; the file ends behind it. */
+  writeHugeTransaction(id: string, rows: HugeTransaction = {}): Promise<void> {
+    return writeHugeTransaction(this, id, rows);
+  }
+  failSubtask(task: string, source: string, errors: readonly DmErrorModel[], clearedBy: ClearedBy, forMs?: number): void {
     const subtask = this.subtask(task, source);
     if (!subtask) throw new Error(`there is no subtask ${task} @ ${source}`);
-    subtask.trouble = { errors, clearedBy, until: this.now() + forMs };
-    if (clearedBy === "never" || clearedBy === "skip") this.#lasting.set(key(task, source), subtask.trouble);
-    fail(this, subtask, errors, this.now());
+    failSubtask(this, subtask, errors, clearedBy, forMs);
   }
   breakConnections(
     kind: "invalid-connection" | "bad-connection",
@@ -233,166 +273,47 @@ export class World {
     only?: (subtask: Subtask) => boolean,
     forMs?: number,
   ): void {
-    const errors = [kind === "bad-connection" ? badConnection() : invalidConnection()];
     for (const subtask of this.subtasks.values())
-      if (only?.(subtask) ?? true) this.failSubtask(subtask.task, subtask.source, errors, clearedBy, forMs);
-  }
-  /** Applications write: the upstream's position moves. */
-  writeUpstream(id: string): void {
-    const source = this.#sourceNamed(id);
-    const { file, position, gtid } = source.upstream;
-    source.upstream = { file, position: position + 37 + (gtid % 5) * 11, gtid: gtid + 1 };
-    this.#tellUpstream(source);
-  }
-  /** A statement that the downstream refuses: every subtask of the source stops there until it is skipped or replaced. */
-  writeRefusedDdl(id: string, sql?: string): void {
-    this.writeUpstream(id);
-    for (const subtask of this.ofSource(id))
-      if (subtask.goneAt === null) this.failSubtask(subtask.task, id, [ddlUnsupported(sql)], "skip");
-  }
-  /** One transaction of more than 4 GiB: the file ends behind it. A relay pulls that file for ever; a reader by position loses rows. */
-  writeHugeTransaction(id: string, cycleMs = 84_000): void {
-    const source = this.#sourceNamed(id);
-    const { file, gtid } = source.upstream;
-    source.hugeFiles.add(file);
-    source.upstream = { file: file + 1, position: 1_864, gtid: gtid + 2 };
-    if (source.relay) source.relay.stuckOn = { file, since: this.now(), cycleMs };
-    this.#tellUpstream(source);
+      if (only?.(subtask) ?? true) failSubtask(this, subtask, connectionError(kind), clearedBy, forMs);
   }
   upstreamDies(id: string): void {
-    this.#sourceNamed(id).upstreamIsUp = false;
+    this.sourceNamed(id).side.setUp(false);
   }
   upstreamReturns(id: string): void {
-    this.#sourceNamed(id).upstreamIsUp = true;
+    this.sourceNamed(id).side.setUp(true);
   }
   crashWorker(name: string): void {
     Object.assign(this.#workerNamed(name), { state: "crashed", leaseEndsAt: this.now() + this.leaseMs });
   }
   /** A graceful end: the master knows at once and gives its source to a free worker, if there is one. */
-  stopWorker(name: string): void {
-    for (const subtask of this.ofSource(this.sourceOf(name)?.id ?? "")) this.flush([subtask]);
-    Object.assign(this.#workerNamed(name), { state: "crashed", leaseEndsAt: this.now() });
-    moveWorkers(this, this.now());
+  async stopWorker(name: string): Promise<void> {
+    const worker = this.#workerNamed(name);
+    await Promise.all(this.ofSource(this.sourceOf(name)?.id ?? "").map((subtask) => subtasks.end(this, subtask)));
+    Object.assign(worker, { state: "crashed", leaseEndsAt: this.now() });
+    await moveWorkers(this, this.now());
   }
-  returnWorker(name: string): void {
+  /** It makes its source's subtasks anew, with the settings as they are now; without a source it takes one that has no worker. */
+  async returnWorker(name: string): Promise<void> {
     Object.assign(this.#workerNamed(name), { state: "alive", leaseEndsAt: null });
-    const bound = this.sourceOf(name);
-    if (bound) this.renewSubtasks(bound.id);
-    const unbound = [...this.sources.values()].find((source) => source.worker === null);
-    if (!bound && unbound) bindSource(this, unbound, name);
+    const source = this.sourceOf(name) ?? [...this.sources.values()].find(({ worker }) => worker === null);
+    if (source) await bindSource(this, source, name);
   }
   refuseNextStart(reason: string, how: "precheck" | "per-source" = "precheck"): void {
     this.#refuseNextStart = { reason, how };
-  }
-
-  /** Writes the subtasks' memory over their rows; false when the downstream does not take it now. */
-  flush(subtasks: readonly Subtask[]): boolean {
-    return flush(this, subtasks);
-  }
-
-  // ---- how it moves by itself
-
-  #wantSubtask(task: Task, source: string, loginError: string | null): Subtask {
-    const leaving = this.subtask(task.name, source);
-    if (leaving === null || leaving.goneAt === null) return this.#createSubtask(task, source, loginError);
-    leaving.isWanted = true;
-    return leaving;
-  }
-
-  #createSubtask(task: Task, id: string, loginError: string | null): Subtask {
-    const source = this.sources.get(id);
-    const subtask: Subtask = {
-      task: task.name,
-      source: id,
-      unit: "Sync",
-      stage: "Running",
-      isCanceled: false,
-      errors: [],
-      // Checkpoint rows are read here and nowhere else; a resume keeps what is in memory.
-      ...startingPoint(this, task, id),
-      synced: false,
-      events: 0,
-      trouble: this.#lasting.get(key(task.name, id)) ?? null,
-      handled: [],
-      attempts: 0,
-      resumeAt: null,
-      flushedAt: 0,
-      goneAt: null,
-      isWanted: false,
-    };
-    this.subtasks.set(key(task.name, id), subtask);
-    if (loginError !== null) {
-      const errors = [accessDenied(task.name, loginError)];
-      subtask.unit = null;
-      subtask.trouble = { errors, clearedBy: "stop-start", until: Number.POSITIVE_INFINITY };
-      fail(this, subtask, errors, this.now());
-    } else if (source?.worker) this.flush([subtask]);
-    return subtask;
-  }
-
-  /** The exit flush: rows that were edited too early are overwritten. It is tried until the downstream takes it. */
-  #letGo(name: string, subtask: Subtask): void {
-    if (subtask.unit !== null && this.downstream.isUp() && !this.flush([subtask])) return;
-    this.subtasks.delete(name);
-    const task = this.tasks.get(subtask.task);
-    if (subtask.isWanted && task) this.#createSubtask(task, subtask.source, null);
-  }
-
-  /** Whether it is time to flush. */
-  #moveSubtask(subtask: Subtask, now: number): boolean {
-    if (subtask.trouble && now >= subtask.trouble.until) subtask.trouble = null;
-    if (subtask.stage === "Paused") {
-      this.#maybeResume(subtask, now);
-      return false;
-    }
-    const errors = whatFails(this, subtask, now);
-    if (errors) fail(this, subtask, errors, now);
-    else this.#follow(subtask);
-    return errors === null && now - subtask.flushedAt >= this.#flushEveryMs;
-  }
-
-  #follow(subtask: Subtask): void {
-    const source = this.sources.get(subtask.source);
-    if (!source) return;
-    const stuckOn = readsRelay(source) ? (source.relay?.stuckOn ?? null) : null;
-    subtask.attempts = 0;
-    if (stuckOn) {
-      subtask.synced = false;
-      return;
-    }
-    for (const file of source.hugeFiles)
-      if (!source.readsByGtid && file >= subtask.position.file && file < source.upstream.file)
-        this.missedRows.push({ task: subtask.task, source: subtask.source, file });
-    if (isBehind(subtask.position, source.upstream)) {
-      subtask.events += Math.max(1, source.upstream.gtid - subtask.position.gtid);
-      subtask.position = source.upstream;
-    }
-    subtask.synced = true;
-  }
-
-  #maybeResume(subtask: Subtask, now: number): void {
-    if (subtask.isCanceled || subtask.resumeAt === null || now < subtask.resumeAt) return;
-    Object.assign(subtask, { stage: "Running", errors: [], resumeAt: null });
-  }
-
-  #leaving(): Set<string> {
-    const names = new Set<string>();
-    for (const { task, goneAt } of this.subtasks.values()) if (goneAt !== null && !this.tasks.has(task)) names.add(task);
-    return names;
-  }
-  #sourceNamed(id: string): Source {
-    const source = this.sources.get(id);
-    if (!source) throw new Error(`there is no source ${id}`);
-    return source;
   }
   #workerNamed(name: string): Worker {
     const worker = this.workers.get(name);
     if (!worker) throw new Error(`there is no worker ${name}`);
     return worker;
   }
-  #tellUpstream({ id, upstream, hugeFiles }: Source): void {
-    this.upstreams[id]?.tell({ ...upstream, hugeFiles });
+  /** The streams that replicas hold open on an upstream. */
+  #streams(id: string): { readonly user: string; readonly byGtid: boolean }[] {
+    const source = this.sources.get(id);
+    if (!source) return [];
+    const stream = { user: source.config.user, byGtid: source.readsByGtid };
+    const readers = this.ofSource(id).filter(({ stage, sync }) => stage === "Running" && sync?.cursor);
+    return [...(source.relay ? [stream] : []), ...(source.relay && readsRelay(source) ? [] : readers.map(() => stream))];
   }
 }
 
-const key = (task: string, source: string): string => JSON.stringify([task, source]);
+const WRITES_EVERY_MS = 1_000;

@@ -181,8 +181,9 @@ async function transfer(world: World, source: Source, name: string): Promise<Ope
 
 /** Without a worker's name the bound one is named: relay stays with it even when the source moves on. */
 async function enableRelay(world: World, source: Source, names: readonly string[] = []): Promise<OpenapiReply> {
-  if (!source.relay) switchRelayOn(world, source, names[0] ?? source.worker);
+  // Where the relay begins is said by the rows as the subtasks read them now.
   await world.renewSubtasks(source.id);
+  if (!source.relay) switchRelayOn(world, source, names[0] ?? source.worker);
   return done;
 }
 

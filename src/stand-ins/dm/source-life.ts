@@ -39,6 +39,8 @@ export function switchRelayOn(world: World, source: Source, worker: string | nul
   // With nothing to read for anybody it begins where the upstream stands.
   if (folder !== old && needed === null) folder.pulled = endOf(source);
   world.relayFolders.set(disk, folder);
+  // Streams are opened anew, from the relay's files.
+  for (const { sync } of world.ofSource(source.id)) if (sync) sync.cursor = null;
 }
 
 const endOf = (source: Source): RelayFolder["pulled"] => {

@@ -182,10 +182,10 @@ async function writeDown(world: World, subtask: Subtask): Promise<boolean> {
 /** The worker stops it gracefully. */
 export const end = (world: World, subtask: Subtask): Promise<boolean> => inTurn(subtask, () => writeDown(world, subtask));
 
-/** Rows that were edited too early are overwritten; while they are locked it is tried again. */
+/** Rows that were edited too early are overwritten, unless it was paused: then they were written down already. While they are locked it is tried again. */
 async function letGo(world: World, subtask: Subtask): Promise<void> {
   if (world.subtask(subtask.task, subtask.source) !== subtask) return;
-  if (!(await writeDown(world, subtask))) return;
+  if (subtask.stage === "Running" && !(await writeDown(world, subtask))) return;
   forget(world, subtask);
   const task = world.tasks.get(subtask.task);
   if (subtask.isWanted && task) await make(world, task, subtask.source, null);
@@ -216,12 +216,12 @@ async function make(world: World, task: Task, source: string, loginError: string
   return subtask;
 }
 
-/** The same subtask anew, from its rows: a worker that still runs writes them down before. */
+/** The same subtask anew, from its rows: one that runs writes them down before, one that a person paused stays paused. */
 export async function renew(world: World, old: Subtask): Promise<void> {
   const { stage, isCanceled } = old;
-  if (world.workerOf(old.source)?.state === "alive" && old.sync) await end(world, old);
+  if (stage === "Running") await end(world, old);
   const fresh = await make(world, old.definition, old.source, null);
-  if (stage === "Paused" && fresh.stage === "Running") Object.assign(fresh, { stage, isCanceled });
+  if (isCanceled && fresh.stage === "Running") Object.assign(fresh, { stage, isCanceled });
 }
 
 /** Its rows go, for good. */

@@ -183,13 +183,13 @@ async function takeDdl(work: SyncWork, ddl: DdlContent, at: Position, transactio
   const start: Position = { file: transaction.file, position: wrapped(transaction.start), gtid: transaction.gtid - 1 };
   const operator = operators.find(({ file, position }) => file === start.file && position === start.position);
   try {
-    if (operator && operator.op !== "skip") await runAll(target, ddl.schema, operator.statements);
+    if (operator && operator.op !== "skip") await runAll(target, route.schema, operator.statements);
     if (!operator || operator.op === "inject") {
       if (ddl.isRefused) {
         subtask.failingAt = start;
         return ddlUnsupported(ddl.sql, locationText(work.source, start), locationText(work.source, at));
       }
-      await runAll(target, ddl.schema, [routed(ddl, route)]);
+      await runAll(target, route.schema, [routed(ddl, route)]);
     }
   } catch (error) {
     subtask.failingAt = start;

@@ -23,6 +23,7 @@ export class Target {
   readonly #login: Task["target"];
   readonly #version: Version;
   #connection: Connection | null = null;
+  #isBroken = false;
   readonly #keys = new Map<string, readonly string[] | null>();
 
   constructor(login: Task["target"], version: Version) {
@@ -69,6 +70,7 @@ export class Target {
     this.#keys.clear();
   }
   close(): void {
+    this.#isBroken = false;
     this.#connection?.destroy();
     this.#connection = null;
   }
@@ -91,10 +93,13 @@ export class Target {
     }
   }
   async #connect(): Promise<Connection> {
+    if (this.#isBroken) return this.#refuse(new Error("the connection broke while nobody used it"));
     if (this.#connection) return this.#connection;
     try {
       const fresh = await createConnection({ ...this.#login, ...PLAIN_VALUES, connectTimeout: 3_000, timezone: "Z" });
-      fresh.on("error", () => this.close());
+      fresh.on("error", () => {
+        this.#isBroken = true;
+      });
       await fresh.query("SET time_zone = '+00:00', innodb_lock_wait_timeout = 2");
       this.#connection = fresh;
       return fresh;

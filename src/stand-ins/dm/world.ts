@@ -16,7 +16,7 @@ import {
   type Version,
   type Worker,
 } from "./model.ts";
-import { moveRelay, readsRelay } from "./relay.ts";
+import { moveRelay, readsRelay, repairRelayByHand } from "./relay.ts";
 import { binlogAt, createSource, writeTraffic } from "./source-life.ts";
 import { defaultConfig } from "./source-yaml.ts";
 import * as subtasks from "./subtasks.ts";
@@ -282,13 +282,17 @@ export class World {
   upstreamReturns(id: string): void {
     this.sourceNamed(id).side.setUp(true);
   }
+  /** What it had in memory is lost. */
   crashWorker(name: string): void {
+    for (const subtask of this.ofSource(this.sourceOf(name)?.id ?? "")) subtask.sync = null;
     Object.assign(this.#workerNamed(name), { state: "crashed", leaseEndsAt: this.now() + this.leaseMs });
   }
   /** A graceful end: the master knows at once and gives its source to a free worker, if there is one. */
   async stopWorker(name: string): Promise<void> {
     const worker = this.#workerNamed(name);
-    await Promise.all(this.ofSource(this.sourceOf(name)?.id ?? "").map((subtask) => subtasks.end(this, subtask)));
+    const running = this.ofSource(this.sourceOf(name)?.id ?? "").filter(({ stage }) => stage === "Running");
+    await Promise.all(running.map((subtask) => subtasks.end(this, subtask)));
+    for (const subtask of running) subtask.sync = null;
     Object.assign(worker, { state: "crashed", leaseEndsAt: this.now() });
     await moveWorkers(this, this.now());
   }
@@ -297,6 +301,10 @@ export class World {
     Object.assign(this.#workerNamed(name), { state: "alive", leaseEndsAt: null });
     const source = this.sourceOf(name) ?? [...this.sources.values()].find(({ worker }) => worker === null);
     if (source) await bindSource(this, source, name);
+  }
+  /** A person lays the huge file that the relay stands at whole into its folder, and lets relay.meta name the next one. */
+  repairRelay(id: string): void {
+    repairRelayByHand(this.sourceNamed(id), this.now());
   }
   refuseNextStart(reason: string, how: "precheck" | "per-source" = "precheck"): void {
     this.#refuseNextStart = { reason, how };

@@ -28,6 +28,8 @@ export async function startDatabaseServer(
   const engine = new SqlEngine({ ...options, processes });
   const server = await startMysqlServer({
     ...options,
+    // MariaDB greets as an old MySQL, so that old clients do not take 10 for 1.0.
+    version: /mariadb/i.test(options.version) ? `5.5.5-${options.version}` : options.version,
     ask: (sql, values, session) => answer(sql.trim(), values, session),
     ended: (session) => engine.end(session.id),
     hasDatabase: (name) => engine.catalog.hasSchema(name) || name.toLowerCase() === "information_schema",

@@ -36,7 +36,7 @@ export interface UpstreamOptions {
   readonly schemas?: readonly string[];
 }
 
-const VERSIONS = { mariadb: "5.5.5-10.11.6-MariaDB-log", mysql: "8.0.36", "mysql-8.4": "8.4.0" } as const;
+const VERSIONS = { mariadb: "10.11.6-MariaDB-log", mysql: "8.0.36", "mysql-8.4": "8.4.0" } as const;
 
 /** A MySQL or MariaDB with tables and binary logs. What DM shall see of a change is written through the stand-in DM's world. */
 export async function startUpstream({

@@ -56,7 +56,7 @@ function convert(of: Translating, isTextual: boolean): void {
   if (reader.skip("using")) {
     const charset = reader.name().toLowerCase();
     if (charset !== "binary" && !charset.startsWith("utf8")) reader.refuse();
-    out.push(charset === "binary" ? `(MY_TEXT(${value}) COLLATE BINARY)` : `MY_TEXT(${value})`);
+    out.push(charset === "binary" ? `(MY_TEXT(${value}) COLLATE BINARY)` : `CAST(MY_TEXT(${value}) AS TEXT)`);
   } else {
     reader.expectSymbol(",");
     asType(of, value, isTextual);
@@ -86,7 +86,7 @@ function asType({ reader, out }: Translating, value: string, isTextual: boolean)
       out.push(`(MY_TEXT(${value}) COLLATE BINARY)`);
       return;
     case "decimal":
-      out.push(isTextual ? `MY_DECIMAL(${value}, ${Number(bracket[1] ?? 0)})` : `round(${value}, ${Number(bracket[1] ?? 0)})`);
+      out.push(isTextual ? `MY_DECIMAL(${value}, ${Number(bracket[1] ?? 0)})` : `MY_ROUND(${value}, ${Number(bracket[1] ?? 0)})`);
       return;
     case "double":
     case "float":
@@ -97,7 +97,8 @@ function asType({ reader, out }: Translating, value: string, isTextual: boolean)
       out.push(`date(${value})`);
       return;
     case "datetime":
-      out.push(`MY_TEXT(${value})`);
+    case "time":
+      out.push(`MY_TIME(${value}, ${Number(bracket[0] ?? 0)}, ${type === "datetime" ? 1 : 0})`);
       return;
     default:
       reader.refuse();

@@ -1,5 +1,6 @@
 import type { SQLInputValue } from "node:sqlite";
 import type { Value } from "../wire.ts";
+import { decimalText } from "./decimal.ts";
 
 export type Cell = bigint | number | string | Uint8Array | null;
 
@@ -11,7 +12,7 @@ export function asInput(value: Value): SQLInputValue {
 
 export function asValue(cell: Cell, scale: string | undefined): Value {
   if (cell === null) return null;
-  if (scale !== undefined && typeof cell !== "string") return Number(cell).toFixed(Number(scale));
+  if (scale !== undefined && (typeof cell === "number" || typeof cell === "bigint")) return decimalText(cell, Number(scale));
   if (typeof cell === "bigint") return Number.isSafeInteger(Number(cell)) ? Number(cell) : cell;
   return cell instanceof Uint8Array ? Buffer.from(cell) : cell;
 }

@@ -103,6 +103,19 @@ function variableText(context: SqlContext, name: string): string {
 const SAME: Readonly<Record<string, string>> = { "&&": "AND", "||": "OR", "<=>": "IS", "!": "NOT" };
 const REFUSED = new Set(["^", "/", "->", "->>", ":="]);
 
+/** SQLite takes a list of rows, `(a, b) IN ((1, 2), …)`, only as a table of VALUES. */
+function writeIn(of: Translating, isTextual: boolean): void {
+  const { reader, out } = of;
+  out.push("IN");
+  reader.at++;
+  if (!reader.isSymbol("(", 1) || out.at(-2) !== ")") return void writeBrackets(of, isTextual);
+  reader.expectSymbol("(");
+  out.push("(", "VALUES");
+  writeInside(of, isTextual);
+  reader.expectSymbol(")");
+  out.push(")");
+}
+
 function writeSymbol(of: Translating, symbol: string, isTextual: boolean): void {
   if (symbol === "(") return void writeBrackets(of, isTextual);
   if (REFUSED.has(symbol) || symbol === ";") of.reader.refuse();
@@ -128,23 +141,19 @@ function columnNamed({ tables }: Translating, name: string): ColumnDefinition | 
 }
 
 function writeWord(of: Translating, word: string, isTextual: boolean): void {
-  const { reader, out } = of;
+  const { reader } = of;
   const token = reader.peek()!;
   const isCall = reader.isSymbol("(", 1);
   if (word === "binary" && !isCall) return void writeBinary(of, isTextual);
   if (word === "collate") return void writeCollation(of);
   if (word === "mod" && !isCall) return void replaceWord(of, "%");
-  if (/^_(?:utf8(?:mb[34])?|binary|latin1|ascii)$/.test(word)) return void reader.at++;
+  if (/^_utf8(?:mb[34])?$/.test(word)) return void writeIntroduced(of);
   if (
     ["interval", "div", "xor", "rlike", "regexp", "any", "some", "over", "glob", "match", "notnull", "isnull"].includes(word) &&
     !(word === "isnull" && isCall)
   )
     reader.refuse();
-  if (isCall && word === "in") {
-    out.push("IN");
-    reader.at++;
-    return void writeBrackets(of, isTextual);
-  }
+  if (isCall && word === "in") return void writeIn(of, isTextual);
   if (isCall && word === "values" && of.inConflict) return void of.call(of, word, isTextual);
   if (isCall && !BEFORE_BRACKET.has(word) && !isExpressionWord(token)) return void of.call(of, word, isTextual);
   if (isExpressionWord(token)) {
@@ -153,6 +162,15 @@ function writeWord(of: Translating, word: string, isTextual: boolean): void {
     return void replaceWord(of, word.toUpperCase());
   }
   writeName(of, isTextual);
+}
+
+/** `_utf8mb4 X'61'`: bytes that are a text. */
+function writeIntroduced({ reader, out }: Translating): void {
+  reader.at++;
+  const token = reader.next();
+  if (token.kind === "string") out.push(text(token.text));
+  else if (token.kind === "hex") out.push(`CAST(X'${token.text}' AS TEXT)`);
+  else reader.refuse();
 }
 
 function replaceWord(of: Translating, by: string): void {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
+import { decimalText, timeText } from "./decimal.ts";
 
 /** MySQL's functions in SQLite: under names of their own where SQLite has one of the same name that does something else. */
 type Input = null | number | bigint | string | Uint8Array;
@@ -64,7 +65,14 @@ function hex(value: Input): string | null {
 }
 function decimal(value: Input, scale: Input): string | null {
   const text = textOf(value);
-  return text === null ? null : Number(text).toFixed(Number(scale));
+  return text === null ? null : decimalText(text, Number(scale));
+}
+/** Negative places round what stands before the point. */
+function round(value: Input, places: Input = 0n): Input {
+  if (value === null || places === null) return null;
+  if (Number(places) >= 0) return Number(decimalText(textOf(value)!, Number(places)));
+  const step = 10 ** -Number(places);
+  return Math.round(Number(textOf(value)) / step) * step;
 }
 function convertBase(value: Input, from: Input, to: Input): string | null {
   const text = textOf(value);
@@ -99,6 +107,9 @@ function modulo(a: Input, b: Input): Input {
 const SCALARS: Readonly<Record<string, (...values: never[]) => unknown>> = {
   MY_TEXT: printed,
   MY_DECIMAL: decimal,
+  MY_ROUND: round,
+  MY_TIME: (value: Input, digits: Input, isDateTime: Input) =>
+    value === null ? null : timeText(textOf(value)!, Number(digits), Number(isDateTime) === 1),
   MY_CONCAT: concat,
   MY_CONCAT_WS: concatWs,
   MY_HEX: hex,
@@ -155,11 +166,11 @@ export const FUNCTIONS: Readonly<Record<string, { readonly as: string; readonly 
   ...["substr", "trim", "ltrim", "rtrim", "replace", "instr", "quote"].map((name) => [name, { as: name, isTextual: true }]),
   ["substring", { as: "substr", isTextual: true }],
   ["mid", { as: "substr", isTextual: true }],
-  ...["bit_count", "mod", "rand", "bit_xor", "bit_or", "bit_and"].map((name) => [
+  ...["bit_count", "mod", "rand", "round", "bit_xor", "bit_or", "bit_and"].map((name) => [
     name,
     { as: `MY_${name.toUpperCase()}`, isTextual: false },
   ]),
-  ...["ifnull", "coalesce", "nullif", "abs", "round", "floor", "sign", "count", "sum", "min", "max", "avg"].map((name) => [
+  ...["ifnull", "coalesce", "nullif", "abs", "log10", "floor", "sign", "count", "sum", "min", "max", "avg"].map((name) => [
     name,
     { as: name, isTextual: false },
   ]),

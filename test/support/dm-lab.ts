@@ -122,7 +122,7 @@ export async function startLab({
   const subtask = () => world.subtask("dm_test", "replica-1");
   const isPast = (file: number): boolean => (subtask()?.sync?.flushed.global.file ?? 0) > file;
 
-  await world.write("replica-1", ["CREATE DATABASE IF NOT EXISTS shop"]);
+  await world.write("replica-1", ["CREATE DATABASE IF NOT EXISTS shop CHARACTER SET utf8mb4"]);
   await world.write("replica-1", ["CREATE TABLE shop.orders (id INT NOT NULL PRIMARY KEY, note VARCHAR(40))"]);
   await world.write("replica-1", ["INSERT INTO shop.orders VALUES (1, 'one')"]);
   // The huge file shall not be the first one: there are GTIDs before it.
@@ -155,9 +155,9 @@ export async function startLab({
     /** Row A within 4 GiB of a giant transaction, row B past them, row C in the next file. */
     writeHuge: () =>
       world.writeHugeTransaction("replica-1", {
-        before: ["INSERT INTO shop.orders VALUES (200, 'A')"],
-        past: ["INSERT INTO shop.orders VALUES (201, 'B')"],
-        next: ["INSERT INTO shop.orders VALUES (202, 'C')"],
+        before: ["INSERT INTO shop.orders (id, note) VALUES (200, 'A')"],
+        past: ["INSERT INTO shop.orders (id, note) VALUES (201, 'B')"],
+        next: ["INSERT INTO shop.orders (id, note) VALUES (202, 'C')"],
       }),
     status: async () => {
       const { sources } = (await call("GET", "/apis/v1alpha1/status/?sources=replica-1")) as { sources: Record<string, never>[] };

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { createConnection } from "mysql2/promise";
+import { type Connection, createConnection } from "mysql2/promise";
 import { freePort } from "./bot-stage.ts";
 
 export interface MariaDb {
@@ -17,6 +17,10 @@ export interface MariaDb {
     readonly password: string;
     readonly database: string;
   }>;
+  /** Stops the server, lets `between` change its files, starts it again on the same port and data. */
+  restart(between?: () => void | Promise<void>): Promise<void>;
+  /** Where the server keeps a binlog file. */
+  pathOf(file: string): string;
   stop(): Promise<void>;
 }
 
@@ -47,21 +51,38 @@ export async function startMariaDb({
     "--innodb-flush-log-at-trx-commit=1",
     ...serverOptions,
   ];
-  const server = spawn("/usr/sbin/mariadbd", options, { stdio: "ignore" });
-  await untilItAnswers(server, port);
-  const root = await createConnection({ host: "127.0.0.1", port, user: "root" });
-  await root.query(`CREATE USER '${USER.user}'@'%' IDENTIFIED BY '${USER.password}'`);
-  await root.query(`GRANT ALL ON *.* TO '${USER.user}'@'%'`);
+  let server: ChildProcess;
+  let root: Connection;
+  async function start(): Promise<void> {
+    server = spawn("/usr/sbin/mariadbd", options, { stdio: "ignore" });
+    await untilItAnswers(server, port);
+    root = await createConnection({ host: "127.0.0.1", port, user: "root" });
+    root.on("error", () => {});
+  }
+  async function end(): Promise<void> {
+    await root.end().catch(() => {});
+    const ended = once(server, "exit");
+    server.kill("SIGTERM");
+    await ended;
+  }
+
+  await start();
+  await root!.query(`CREATE USER '${USER.user}'@'%' IDENTIFIED BY '${USER.password}'`);
+  await root!.query(`GRANT ALL ON *.* TO '${USER.user}'@'%'`);
   return {
     port,
     async freshDatabase(name) {
       await root.query(`CREATE DATABASE \`${name}\``);
       return { host: "127.0.0.1", port, ...USER, database: name };
     },
+    async restart(between) {
+      await end();
+      await between?.();
+      await start();
+    },
+    pathOf: (file) => join(data, file),
     async stop() {
-      await root.end();
-      server.kill("SIGTERM");
-      await once(server, "exit");
+      await end();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -11,7 +11,7 @@ export async function openShop(side: UpstreamSide): Promise<number | null> {
   if (side.login === null) return null;
   const columns = await side.columnsOf("shop", "orders");
   if (columns.length === 0) {
-    await side.write(["CREATE DATABASE IF NOT EXISTS shop"]);
+    await side.write(["CREATE DATABASE IF NOT EXISTS shop CHARACTER SET utf8mb4"]);
     await side.write([SHOP]);
     return 1;
   }

@@ -1,22 +1,23 @@
 import { atLeast, type Source, type SourceConfig } from "./model.ts";
-import type { UpstreamSide } from "./upstream-side.ts";
+import { newSource, restartRelay, switchRelayOn } from "./source-life.ts";
 import type { World } from "./world.ts";
 
-export const newSource = (id: string, config: SourceConfig, side: UpstreamSide): Source => ({
-  id,
-  worker: null,
-  config,
-  readsByGtid: config.enableGtid,
-  side,
-  relay: null,
-  relayFolder: null,
-});
+/** A source with the upstream of its name, bound to a free worker where there is one. */
+export async function createSource(world: World, id: string, config: SourceConfig): Promise<Source> {
+  const source = newSource(world, id, config);
+  const free = [...world.workers.values()].find((worker) => worker.state === "alive" && world.sourceOf(worker.name) === null);
+  if (free) await bindSource(world, source, free.name);
+  if (config.enableRelay) switchRelayOn(world, source, null);
+  return source;
+}
 
 /** The worker takes the source: it reads the settings now, and makes the source's subtasks anew. */
 export async function bindSource(world: World, source: Source, worker: string): Promise<void> {
   source.worker = worker;
   source.readsByGtid = source.config.enableGtid;
   await world.renewSubtasks(source.id);
+  // A relay that belongs to no worker by name goes along; one that does begins anew with its worker.
+  if (source.relay && (source.relay.worker ?? worker) === worker) restartRelay(world, source);
 }
 
 /** A crashed worker keeps its source until its lease ends; from v2.0 on a free worker takes the source over. */

@@ -1,8 +1,8 @@
 import { Binlog } from "../databases/binlog.ts";
-import { bindSource, newSource } from "./binding.ts";
 import type { RelayFolder, Source, SourceConfig } from "./model.ts";
 import { masterAt } from "./places.ts";
 import { startRelay, stopRelay } from "./relay.ts";
+import { purgeRelayFiles, readRelayFiles } from "./relay-files.ts";
 import { orderNumber } from "./traffic.ts";
 import { binlogOnly, type UpstreamSide } from "./upstream-side.ts";
 import type { World } from "./world.ts";
@@ -14,15 +14,12 @@ export function binlogAt(file: number, position: number, gtid: number): Upstream
   return binlogOnly(binlog);
 }
 
-/** A source with the upstream of its name, bound to a free worker where there is one. */
-export async function createSource(world: World, id: string, config: SourceConfig): Promise<Source> {
+/** A source with the upstream of its name; bound to no worker yet. */
+export function newSource(world: World, id: string, config: SourceConfig): Source {
   const side = world.sides.get(id) ?? binlogAt(1, 1_497, 7);
   world.sides.set(id, side);
-  const source = newSource(id, config, side);
+  const source: Source = { id, worker: null, config, readsByGtid: config.enableGtid, side, relay: null, relayFolder: null };
   world.sources.set(id, source);
-  const free = [...world.workers.values()].find((worker) => worker.state === "alive" && world.sourceOf(worker.name) === null);
-  if (free) await bindSource(world, source, free.name);
-  if (config.enableRelay) switchRelayOn(world, source, null);
   return source;
 }
 
@@ -33,9 +30,11 @@ const diskOf = (source: Source, worker: string | null): string => `${worker ?? s
 export function switchRelayOn(world: World, source: Source, worker: string | null): void {
   const needed = neededFile(world, source);
   const disk = diskOf(source, worker);
-  const old = world.relayFolders.get(disk) ?? null;
+  const puller = worker ?? source.worker ?? "";
+  const old = world.relayRoot ? readRelayFiles(world.relayRoot, puller, source) : (world.relayFolders.get(disk) ?? null);
   startRelay(source, worker, old, needed, world.now());
   const folder = source.relayFolder!;
+  if (folder !== old && world.relayRoot) purgeRelayFiles(world.relayRoot, puller);
   // With nothing to read for anybody it begins where the upstream stands.
   if (folder !== old && needed === null) folder.pulled = endOf(source);
   world.relayFolders.set(disk, folder);
@@ -47,6 +46,13 @@ const endOf = (source: Source): RelayFolder["pulled"] => {
   const { file, position } = masterAt(source);
   return { file, offset: position };
 };
+
+/** The worker that pulls was started, or is another one now: it goes on from what lies on its disk. */
+export function restartRelay(world: World, source: Source): void {
+  const worker = source.relay?.worker ?? null;
+  source.relay = null;
+  switchRelayOn(world, source, worker);
+}
 
 /** The earliest file that a task of the source has still to read; null: it has none. */
 export function neededFile(world: World, source: Source): number | null {

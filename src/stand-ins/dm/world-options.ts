@@ -25,6 +25,8 @@ export interface WorldOptions {
   /** How fast a sync unit and a relay read. */
   readonly syncBytesPerSecond?: number;
   readonly relayBytesPerSecond?: number;
+  /** A folder for what lies on the workers' disks (relay-files.ts), with `worker-ctl` to stop and start them; without it they have none. */
+  readonly relayFolder?: string;
   /** How long a crashed worker keeps its source. */
   readonly leaseMs?: number;
   /** Seconds that pass in the world in one of ours. */

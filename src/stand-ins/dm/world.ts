@@ -1,4 +1,4 @@
-import { bindSource, moveWorkers } from "./binding.ts";
+import { bindSource, createSource } from "./binding.ts";
 import { openRealSide, standInSide } from "./database-side.ts";
 import { connectionError, failSubtask, type HugeTransaction, keyOf, writeHugeTransaction } from "./faults.ts";
 import {
@@ -16,14 +16,17 @@ import {
   type Version,
   type Worker,
 } from "./model.ts";
-import { moveRelay, readsRelay, repairRelayByHand } from "./relay.ts";
-import { binlogAt, createSource, writeTraffic } from "./source-life.ts";
+import { moveAllWorkers, moveSource, streamsOf } from "./move-source.ts";
+import { repairRelayByHand } from "./relay.ts";
+import { writeControl } from "./relay-files.ts";
+import { binlogAt, writeTraffic } from "./source-life.ts";
 import { defaultConfig } from "./source-yaml.ts";
 import * as subtasks from "./subtasks.ts";
 import type { Target } from "./target.ts";
 import { readTask } from "./task-yaml.ts";
 import { openShop } from "./traffic.ts";
 import type { Statement, UpstreamSide } from "./upstream-side.ts";
+import { crashWorker, returnWorker, stopWorker } from "./worker-life.ts";
 import { clockOf, RELAY_BYTES_PER_SECOND, SYNC_BYTES_PER_SECOND, type WorldOptions } from "./world-options.ts";
 
 export type { WorldOptions } from "./world-options.ts";
@@ -43,12 +46,14 @@ export class World {
   readonly leaseMs: number;
   readonly isUnstamped: boolean;
   readonly hasOpenapi: boolean;
+  /** Where the workers' disks are; null: they have none. */
+  readonly relayRoot: string | null;
   readonly flushEveryMs: number;
   readonly syncBytesPerSecond: number;
+  readonly relayBytesPerSecond: number;
   readonly tickMs: number;
   /** Whether applications write to the upstreams. */
   isWrittenTo: boolean;
-  readonly #options: WorldOptions;
   readonly #letGoAfterMs: number;
   readonly #clock: () => number;
   /** What a new subtask meets again. */
@@ -61,21 +66,22 @@ export class World {
   readonly relayFolders = new Map<string, RelayFolder>();
   /** The next order of a shop that is written to, by source. */
   readonly nextOrder = new Map<string, number | null>();
-  readonly #writtenAt = new Map<string, number>();
+  readonly writtenAt = new Map<string, number>();
   readonly #moving = new Map<object, Promise<void>>();
   #timer: NodeJS.Timeout | null = null;
   #refuseNextStart: { readonly reason: string; readonly how: "precheck" | "per-source" } | null = null;
   #logId = 0;
 
   private constructor(options: WorldOptions) {
-    this.#options = options;
     this.version = options.version;
     this.#letGoAfterMs = options.letGoAfterMs ?? 600;
     this.flushEveryMs = options.flushEveryMs ?? 1_000;
     this.syncBytesPerSecond = options.syncBytesPerSecond ?? SYNC_BYTES_PER_SECOND;
+    this.relayBytesPerSecond = options.relayBytesPerSecond ?? RELAY_BYTES_PER_SECOND;
     this.leaseMs = options.leaseMs ?? 60_000;
     this.isUnstamped = options.isUnstamped ?? false;
     this.hasOpenapi = (options.openapi ?? true) && atLeast(options.version, "v5.3");
+    this.relayRoot = options.relayFolder ?? null;
     this.tickMs = options.tickMs ?? 200;
     this.isWrittenTo = options.isWrittenTo ?? true;
     this.#clock = clockOf(options);
@@ -84,6 +90,7 @@ export class World {
       const name = `worker${index + 1}`;
       this.workers.set(name, { name, address: `127.0.0.1:${8262 + index}`, state: "alive", leaseEndsAt: null });
     }
+    if (this.relayRoot) writeControl(this.relayRoot, [...this.workers.keys()]);
   }
 
   static async open(options: WorldOptions): Promise<World> {
@@ -91,7 +98,7 @@ export class World {
     for (const [id, upstream] of Object.entries(options.upstreams ?? {})) {
       const side = "login" in upstream ? await openRealSide(upstream) : standInSide(upstream);
       world.sides.set(id, side);
-      if (!("login" in upstream)) upstream.showStreams(() => world.#streams(id));
+      if (!("login" in upstream)) upstream.showStreams(() => streamsOf(world, id));
       world.nextOrder.set(id, world.isWrittenTo ? await openShop(side) : null);
     }
     for (const [index, { id, relay = false, ...rest }] of options.sources.entries()) {
@@ -129,8 +136,8 @@ export class World {
 
   /** Everything moves on to this moment. */
   async step(now = this.now()): Promise<void> {
-    await moveWorkers(this, now);
-    await Promise.all([...this.sources.values()].map((source) => this.#moveSource(source, now)));
+    await moveAllWorkers(this, now);
+    await Promise.all([...this.sources.values()].map((source) => moveSource(this, source, now)));
     await Promise.all([...this.subtasks.values()].map((subtask) => this.#moveSubtask(subtask, now)));
   }
   /** The timer waits for nobody: who is still busy is left out. */
@@ -143,22 +150,9 @@ export class World {
         work().finally(() => this.#moving.delete(of)),
       );
     };
-    alone(this, () => moveWorkers(this, now));
-    for (const source of this.sources.values()) alone(source, () => this.#moveSource(source, now));
+    alone(this, () => moveAllWorkers(this, now));
+    for (const source of this.sources.values()) alone(source, () => moveSource(this, source, now));
     for (const subtask of this.subtasks.values()) alone(subtask, () => this.#moveSubtask(subtask, now));
-  }
-  async #moveSource(source: Source, now: number): Promise<void> {
-    const isDue = source.side.login === null || now - (this.#writtenAt.get(source.id) ?? 0) >= WRITES_EVERY_MS;
-    if (this.isWrittenTo && source.side.isUp() && isDue) {
-      this.#writtenAt.set(source.id, now);
-      await writeTraffic(this, source, now);
-    }
-    await source.side.refresh();
-    moveRelay(source, {
-      version: this.version,
-      bytesPerSecond: this.#options.relayBytesPerSecond ?? RELAY_BYTES_PER_SECOND,
-      now,
-    });
   }
   #moveSubtask(subtask: Subtask, now: number): Promise<void> {
     return subtasks.inTurn(subtask, () => subtasks.move(this, subtask, now));
@@ -282,25 +276,16 @@ export class World {
   upstreamReturns(id: string): void {
     this.sourceNamed(id).side.setUp(true);
   }
-  /** What it had in memory is lost. */
+  /** Its memory is lost; the master notices when its lease ends. */
   crashWorker(name: string): void {
-    for (const subtask of this.ofSource(this.sourceOf(name)?.id ?? "")) subtask.sync = null;
-    Object.assign(this.#workerNamed(name), { state: "crashed", leaseEndsAt: this.now() + this.leaseMs });
+    crashWorker(this, name);
   }
   /** A graceful end: the master knows at once and gives its source to a free worker, if there is one. */
-  async stopWorker(name: string): Promise<void> {
-    const worker = this.#workerNamed(name);
-    const running = this.ofSource(this.sourceOf(name)?.id ?? "").filter(({ stage }) => stage === "Running");
-    await Promise.all(running.map((subtask) => subtasks.end(this, subtask)));
-    for (const subtask of running) subtask.sync = null;
-    Object.assign(worker, { state: "crashed", leaseEndsAt: this.now() });
-    await moveWorkers(this, this.now());
+  stopWorker(name: string): Promise<void> {
+    return stopWorker(this, name);
   }
-  /** It makes its source's subtasks anew, with the settings as they are now; without a source it takes one that has no worker. */
-  async returnWorker(name: string): Promise<void> {
-    Object.assign(this.#workerNamed(name), { state: "alive", leaseEndsAt: null });
-    const source = this.sourceOf(name) ?? [...this.sources.values()].find(({ worker }) => worker === null);
-    if (source) await bindSource(this, source, name);
+  returnWorker(name: string): Promise<void> {
+    return returnWorker(this, name);
   }
   /** A person lays the huge file that the relay stands at whole into its folder, and lets relay.meta name the next one. */
   repairRelay(id: string): void {
@@ -309,19 +294,4 @@ export class World {
   refuseNextStart(reason: string, how: "precheck" | "per-source" = "precheck"): void {
     this.#refuseNextStart = { reason, how };
   }
-  #workerNamed(name: string): Worker {
-    const worker = this.workers.get(name);
-    if (!worker) throw new Error(`there is no worker ${name}`);
-    return worker;
-  }
-  /** The streams that replicas hold open on an upstream. */
-  #streams(id: string): { readonly user: string; readonly byGtid: boolean }[] {
-    const source = this.sources.get(id);
-    if (!source) return [];
-    const stream = { user: source.config.user, byGtid: source.readsByGtid };
-    const readers = this.ofSource(id).filter(({ stage, sync }) => stage === "Running" && sync?.cursor);
-    return [...(source.relay ? [stream] : []), ...(source.relay && readsRelay(source) ? [] : readers.map(() => stream))];
-  }
 }
-
-const WRITES_EVERY_MS = 1_000;

@@ -38,9 +38,9 @@ export async function readTargetFacts(
   signal: AbortSignal,
 ): Promise<TargetFacts> {
   const there = await stillThere(sources, cluster, target, signal);
-  if (playbook === "resume-task") return { gates: [there], binding: {}, yaml: null };
-  const found = await findYaml(sources, cluster, target.task, signal);
   const name = `${target.task} @ ${target.source}`;
+  if (playbook === "resume-task") return { gates: [there], binding: { [`gates ${name}`]: `task=${there.answer}` }, yaml: null };
+  const found = await findYaml(sources, cluster, target.task, signal);
   if (found.kind === "failed") return { gates: [there, found.gate], binding: { [`yaml ${name}`]: "none" }, yaml: null };
   const gates = [
     there,

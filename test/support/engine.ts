@@ -136,7 +136,7 @@ export async function startBench({
   });
   const authority = createAuthority({ settings, chat: { groupMembers: async () => [], nameOf: async () => null } });
   const propose = createPropose({ ...facts, store, watch, settings, clock, metrics, report: planReport });
-  const decide = createDecide({ store, settings, authority, clock, metrics, report: planReport });
+  const decide = createDecide({ store, settings, authority, clock, metrics, log, report: planReport });
   await store.leases.take("active", "bench", 600);
   const lease: ActiveLease = {
     start: async () => {},

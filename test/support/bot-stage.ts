@@ -20,8 +20,8 @@ export interface BotStage {
   readonly dm: DmStandIn;
   readonly downstream: Downstream;
   readonly slack: SlackStandIn;
-  /** A bot in a process of its own; `killAt`: it kills itself right after that many transactions of a run. */
-  bot(killAt?: number): Promise<ChildProcess>;
+  /** A bot in a process of its own; `killAt`: it kills itself at that write of a run, right after or right before it is durable. */
+  bot(killAt?: number, when?: "before" | "after"): Promise<ChildProcess>;
   /** Methods of the calls that change something, in order. */
   writes(): string[];
   find(what: string, look: (message: Message) => boolean, withinMs?: number): Promise<Message>;
@@ -76,8 +76,8 @@ export async function startBotStage(
     slack.workspace.waitFor(what, () => slack.workspace.messages.find(look), withinMs);
   return {
     ...{ folder, file, dm, downstream, slack, find },
-    async bot(killAt = 0) {
-      const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", script, file, String(killAt)], {
+    async bot(killAt = 0, when = "after") {
+      const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", script, file, String(killAt), when], {
         env,
         stdio: ["ignore", "pipe", "inherit"],
       });

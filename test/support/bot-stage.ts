@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,15 +34,22 @@ const script = new URL("./bot-process.ts", import.meta.url).pathname;
 
 export async function startBotStage(
   change: (content: Record<string, unknown>, stage: { readonly folder: string }) => object = (content) => content,
+  secrets: { readonly taskPassword: string; readonly probePassword: string } | null = null,
 ): Promise<BotStage> {
   const folder = mkdtempSync(join(tmpdir(), "dm-medic-stage-"));
-  const downstream = await startDownstream();
+  const downstream = await startDownstream(
+    secrets === null ? {} : { users: { u: secrets.taskPassword, probe: secrets.probePassword } },
+  );
   const yaml = stringify({
     name: "orders",
     "task-mode": "incremental",
-    "target-database": { host: "127.0.0.1", port: downstream.port, user: "u", password: "" },
+    "target-database": { host: "127.0.0.1", port: downstream.port, user: "u", password: secrets?.taskPassword ?? "" },
     "mysql-instances": [{ "source-id": "s1" }],
   });
+  if (secrets !== null) {
+    mkdirSync(join(folder, "tasks"));
+    writeFileSync(join(folder, "tasks", "orders.yaml"), yaml);
+  }
   const sources = [{ id: "s1", checkEnable: false }];
   const dm = await startDmStandIn({ version: "v8.1.0", sources, tasks: [yaml], downstream, letGoAfterMs: 300 });
   const commands = [{ command: "/dm", description: "", usageHint: "" }];

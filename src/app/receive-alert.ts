@@ -27,7 +27,7 @@ export interface ReceiveAlert {
 const AT_ONCE = 1_000;
 const KEPT_ALERTS = 20;
 /** Messages an hour about one kind of alert that no incident holds. */
-const NOTICES_AN_HOUR = 5;
+const NOTICES_AN_HOUR = 3;
 const KEEP_HANDLED_MS = 7 * 86_400_000;
 
 type Mapped = { readonly alert: Alert; readonly target: AlertTarget };

@@ -135,11 +135,14 @@ describe("the own server", () => {
       incident?.alerts.map(({ name, status }) => [name, status]),
       [["DM_task_state", "firing"]],
     );
-    assert.match(JSON.stringify((await bench.store.outbox.get("alert:DM_task_state:unmapped"))?.document), /elsewhere/);
+    const notice = (await bench.store.outbox.due(Date.now(), 100)).find(({ key }) =>
+      key.startsWith("alert:DM_task_state:unmapped:"),
+    );
+    assert.match(JSON.stringify(notice?.document), /elsewhere/);
     assert.equal(await bench.store.inbox.countWaiting(), 0);
   });
 
-  test("ten thousand alerts are one poll, one card and one notice", async () => {
+  test("ten thousand alerts are one card and at most three notices", async () => {
     await start();
     bench.dm.world.breakConnections("invalid-connection", "stop-start");
     const storm = (labels: Record<string, string>) =>
@@ -160,7 +163,13 @@ describe("the own server", () => {
 
     assert.equal((await bench.store.incidents.open()).length, 1);
     const due = await bench.store.outbox.due(Date.now(), 100);
-    assert.deepEqual(due.map(({ key }) => key).sort(), ["alert:DM_task_state:unmapped", "incident:I-1:card"]);
+    const [cards, notices] = ["incident:", "alert:DM_task_state:unmapped:"].map((of) =>
+      due.filter(({ key }) => key.startsWith(of)),
+    );
+    assert.equal(cards?.length, 1);
+    // Three an hour: a storm that crosses one has six.
+    assert.ok(notices!.length >= 1 && notices!.length <= 6, String(notices?.length));
+    assert.equal(due.length, 1 + notices!.length);
   });
 
   test("hears the real Alertmanager", { skip: skipWithout("alertmanager"), timeout: 60_000 }, async () => {

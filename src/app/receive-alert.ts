@@ -2,7 +2,9 @@ import type { Alert, AlertTarget } from "../domain/alert/alert.ts";
 import { type AlertScope, mapAlert } from "../domain/alert/map-alert.ts";
 import type { Incident } from "../domain/incident/incident.ts";
 import { alertNotice } from "../domain/wording/alert-notice.ts";
+import { auditDraft, SYSTEM } from "./audit-draft.ts";
 import type { Clock } from "./ports/clock.ts";
+import type { Log } from "./ports/log.ts";
 import type { Metrics } from "./ports/metrics.ts";
 import type { Settings } from "./ports/settings.ts";
 import { ChangedMeanwhile, type Store, type StoreParts } from "./ports/store.ts";
@@ -15,16 +17,20 @@ export interface AlertParts {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  readonly log: Log;
 }
 
 export interface ReceiveAlert {
   /** Durable when it resolves; returns how many were not known before. */
   receive(alerts: readonly Alert[]): Promise<number>;
+  /** A webhook was turned away; recorded at most once a minute and reason, with how many there were. Never throws. */
+  refused(reason: "secret" | "shape" | "size"): Promise<void>;
   /** Works on what was received: one poll for each cluster concerned, however many alerts there are. */
   work(signal: AbortSignal): Promise<void>;
 }
 
 const AT_ONCE = 1_000;
+const RECORDED_EVERY_MS = 60_000;
 const KEPT_ALERTS = 20;
 /** Messages an hour about one kind of alert that no incident holds. */
 const NOTICES_AN_HOUR = 3;
@@ -34,8 +40,20 @@ type Mapped = { readonly alert: Alert; readonly target: AlertTarget };
 
 /** Alerts wake the watch; whether something is wrong is DM's status to say. One that maps to nothing is posted, never dropped. */
 export function createReceiveAlert(parts: AlertParts): ReceiveAlert {
-  const { store, watch, clock, metrics } = parts;
+  const { store, watch, clock, metrics, log } = parts;
+  const turnedAway = new Map<string, { count: number; recordedAt: number }>();
   return {
+    async refused(reason) {
+      metrics.count("dm_medic_webhooks_refused_total", { reason });
+      const known = turnedAway.get(reason) ?? { count: 0, recordedAt: Number.NEGATIVE_INFINITY };
+      turnedAway.set(reason, { ...known, count: known.count + 1 });
+      if (clock.monotonic() - known.recordedAt < RECORDED_EVERY_MS) return;
+      turnedAway.set(reason, { count: 0, recordedAt: clock.monotonic() });
+      const details = { reason, count: known.count + 1 };
+      await store.audit
+        .append(auditDraft(clock.now(), "webhook-refused", SYSTEM, { details }))
+        .catch((error: unknown) => log.warn({ err: error }, "a refused webhook could not be recorded"));
+    },
     async receive(alerts) {
       const fresh = await store.inbox.put(alerts);
       metrics.count("dm_medic_alerts_received_total", { outcome: "stored" }, fresh);

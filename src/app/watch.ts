@@ -47,6 +47,9 @@ const NOTHING_YET: ClusterLatest = { observation: null, findings: [], at: null, 
 export function createWatch(parts: WatchParts): Watch {
   const latest = new Map<string, ClusterLatest>();
   const underWay = new Map<string, Promise<void>>();
+  // A cluster that has never answered must be seen by the alert rules too.
+  for (const cluster of parts.clusters.keys())
+    parts.metrics.set("dm_medic_last_successful_poll_timestamp_seconds", 0, { cluster });
 
   async function pollOnce(cluster: string, signal: AbortSignal): Promise<void> {
     const dm = parts.clusters.get(cluster);

@@ -26,7 +26,10 @@ describe("alerts that were stored", () => {
     clusters: [{ ...bench.settings.clusters[0]!, alertLabels: [{ label: "env", value: "shop-prod" }] }],
   });
   const alerts = () =>
-    createReceiveAlert({ store: bench.store, watch: bench.watch, settings: settings(), clock, metrics: createMetrics() });
+    createReceiveAlert({
+      ...{ store: bench.store, watch: bench.watch, settings: settings(), clock, metrics: createMetrics() },
+      log: createLog("silent"),
+    });
   const work = async (given: readonly Alert[], signal = bench.signal): Promise<void> => {
     await alerts().receive(given);
     await alerts().work(signal);

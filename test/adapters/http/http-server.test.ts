@@ -21,7 +21,14 @@ describe("the own server", () => {
       ...bench.settings,
       clusters: bench.settings.clusters.map((cluster) => ({ ...cluster, alertLabels: [{ label: "env", value: "prod" }] })),
     };
-    alerts = createReceiveAlert({ store: bench.store, watch: bench.watch, settings, clock: systemClock, metrics });
+    alerts = createReceiveAlert({
+      store: bench.store,
+      watch: bench.watch,
+      settings,
+      clock: systemClock,
+      metrics,
+      log: createLog("silent"),
+    });
     server = await startHttpServer({
       options: { host: "127.0.0.1", port: 0, bodyAtMostBytes: 100_000, secret: { kind, value: secret } },
       alerts: { ...alerts, ...over },
@@ -91,7 +98,16 @@ describe("the own server", () => {
       [401, 401, 400, 400, 413],
     );
     assert.equal(await bench.store.inbox.countWaiting(), 0);
-    assert.match(await metrics.text(), /dm_medic_webhooks_refused_total\{reason="secret"\} 2/);
+    const told = await metrics.text();
+    for (const [reason, count] of [
+      ["secret", 2],
+      ["shape", 2],
+      ["size", 1],
+    ])
+      assert.ok(told.includes(`dm_medic_webhooks_refused_total{reason="${reason}"} ${count}`), `${reason}`);
+    // Recorded, but not once for each: whoever floods the door must not flood the record.
+    const events = (await bench.store.audit.read(1, 100)).filter(({ kind }) => kind === "webhook-refused");
+    assert.deepEqual(events.map(({ details }) => details.reason).sort(), ["secret", "shape", "size"]);
   });
 
   test("takes a signature over the very bytes", async () => {

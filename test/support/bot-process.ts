@@ -1,11 +1,12 @@
 import { appendFileSync } from "node:fs";
 import type { Store, StoreParts } from "../../src/app/ports/store.ts";
 import { loadConfig } from "../../src/config/config.ts";
+import type { Run } from "../../src/domain/run/run.ts";
 import { startMedic } from "../../src/main.ts";
 
 /**
  * `node bot-process.ts CONFIG KILL_AT WHEN`: the bot, which kills itself with SIGKILL at its n-th write of a run: `before` it is
- * durable (what the write tells of has happened outside), or right `after`. Each write that is durable adds a line to CONFIG.writes.
+ * durable (what the write tells of has happened outside), or right `after`. Each durable one adds its number and its words to CONFIG.writes.
  */
 const [file = "", killAt = "0", when = "after"] = process.argv.slice(2);
 const loaded = loadConfig(file, process.env);
@@ -14,11 +15,17 @@ if (loaded.kind === "problems") throw new Error(JSON.stringify(loaded.problems))
 let count = 0;
 const die = (): void => void process.kill(process.pid, "SIGKILL");
 
+/** What a run's write tells: how far it is. */
+function wordsOf({ state, steps }: Run): string {
+  const last = steps.findLast((record) => record.state.kind !== "todo");
+  return state.kind === "running" && last ? `${last.step.action.kind} ${last.state.kind}` : `run ${state.kind}`;
+}
+
 async function write<T>(work: () => Promise<T>): Promise<T> {
   const number = ++count;
   if (when === "before" && number === Number(killAt)) die();
   const value = await work();
-  appendFileSync(`${file}.writes`, `${number}\n`);
+  appendFileSync(`${file}.writes`, `${number} kept\n`);
   if (when === "after" && number === Number(killAt)) die();
   return value;
 }
@@ -28,17 +35,17 @@ function watched(store: Store): Store {
     ...store,
     kept: { ...store.kept, put: (name, text) => write(() => store.kept.put(name, text)) },
     async transaction(work) {
-      let isOfRun = false;
+      let words: string | null = null;
       const seen = (tx: StoreParts): StoreParts => ({
         ...tx,
         runs: {
           ...tx.runs,
           insert(run, locks) {
-            isOfRun = true;
+            words = "run inserted";
             return tx.runs.insert(run, locks);
           },
           update(run, fence) {
-            isOfRun = true;
+            words = wordsOf(run);
             return tx.runs.update(run, fence);
           },
         },
@@ -47,12 +54,12 @@ function watched(store: Store): Store {
       const value = await store.transaction(async (tx) => {
         const done = await work(seen(tx));
         // Inside: nothing of it is durable yet.
-        if (isOfRun) number = ++count;
-        if (isOfRun && when === "before" && number === Number(killAt)) die();
+        if (words !== null) number = ++count;
+        if (words !== null && when === "before" && number === Number(killAt)) die();
         return done;
       });
-      if (isOfRun) appendFileSync(`${file}.writes`, `${number}\n`);
-      if (isOfRun && when === "after" && number === Number(killAt)) die();
+      if (words !== null) appendFileSync(`${file}.writes`, `${number} ${words}\n`);
+      if (words !== null && when === "after" && number === Number(killAt)) die();
       return value;
     },
   };

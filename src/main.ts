@@ -140,7 +140,7 @@ async function start(config: Config, overrides: Overrides, undo: Undo, log: Log)
 
   // Alerts, commands and clicks
   const alerts = createReceiveAlert({ store, watch, settings, clock, metrics, log });
-  const commands = createCommands({ store, watch, settings, authority, propose, commandName: PRIMARY_COMMAND });
+  const commands = createCommands({ store, watch, settings, authority, propose, clock, commandName: PRIMARY_COMMAND });
   const clicks = createClicks({
     store,
     settings,

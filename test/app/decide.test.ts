@@ -103,6 +103,22 @@ describe("a vote", () => {
     assert.ok(events.some(({ kind }) => kind === "run-blocked"));
   });
 
+  test("is preceded by a request: one by somebody who may not ask is refused and recorded", async () => {
+    const words = await bench.commands.handle(
+      { text: "plan orders", person: { ...VIEWER, id: "UOTHER" }, channel: "C1" },
+      bench.signal,
+    );
+    const asked = await bench.commands.handle({ text: "plan orders", person: VIEWER, channel: "C1" }, bench.signal);
+
+    assert.deepEqual([words.tone, asked.tone], ["warning", "warning"]);
+    assert.equal((await bench.store.plans.open()).length, 1);
+    const refused = (await bench.store.audit.read(1, 100)).filter(({ kind }) => kind === "click-refused");
+    assert.deepEqual(
+      refused.map(({ actor }) => actor.id),
+      ["UOTHER", "UVIEW"],
+    );
+  });
+
   describe("a person's answer to a run that waits", () => {
     let clicks: Clicks;
     beforeEach(async () => {

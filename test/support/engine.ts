@@ -161,7 +161,7 @@ export async function startBench({
       pollMs: 60,
     });
   const signal = new AbortController().signal;
-  const commands = createCommands({ store, watch, settings, authority, propose, commandName: "/dm" });
+  const commands = createCommands({ store, watch, settings, authority, propose, clock, commandName: "/dm" });
   const clickParts = {
     store,
     settings,
@@ -199,6 +199,7 @@ export async function startBench({
     poll: () => watch.poll("shop", signal),
     clicks: () => createClicks({ ...clickParts, executor: executorOver(store) }),
     plan: planFor,
+    commands,
     /** Asks for a plan and approves it; fails the test when either is refused. */
     async approvedRun(playbook: "resume-task" | "stop-start-task"): Promise<string> {
       const plan = await planFor(playbook);

@@ -45,13 +45,26 @@ export interface Overrides {
 }
 
 const STOP_WITHIN_MS = 10_000;
+const STORE_ANSWERS_WITHIN_MS = 2_000;
 
-/** Builds everything once, starts it, and hands back how it is stopped. The road through it: docs/architecture.md. */
+type Undo = (() => Promise<void>)[];
+
+/** Builds everything once, starts it, and hands back how it is stopped; a start that fails undoes what it did and throws. */
 export async function startMedic(config: Config, overrides: Overrides = {}): Promise<Medic> {
+  const log = createLog(config.logLevel);
+  const undo: Undo = [];
+  try {
+    return await start(config, overrides, undo, log);
+  } catch (error) {
+    await undoAll(undo, log);
+    throw error;
+  }
+}
+
+/** The road through it: docs/architecture.md. */
+async function start(config: Config, overrides: Overrides, undo: Undo, log: Log): Promise<Medic> {
   const { settings } = config;
   const clock = systemClock;
-  const log = createLog(config.logLevel);
-  const undo: (() => Promise<void>)[] = [];
   let httpPort: number | null = null;
 
   // What lasts
@@ -69,7 +82,10 @@ export async function startMedic(config: Config, overrides: Overrides = {}): Pro
     clock,
     log,
     metrics,
-    onChange: (held) => held && void executor.goOn(stopping.signal),
+    // A store that fails here is asked again in a second by the schedule.
+    onChange: (held) =>
+      held &&
+      void executor.goOn(stopping.signal).catch((error: unknown) => log.warn({ err: error }, "runs could not be looked for")),
   });
   const isActive = () => lease.held() !== null;
   const stopping = new AbortController();
@@ -100,14 +116,14 @@ export async function startMedic(config: Config, overrides: Overrides = {}): Pro
   const incidentReport = createIncidentReport({ settings, clock });
   const sourceSettings = createSourceSettings({ clusters, yaml: taskYaml, clock });
   const watch = createWatch({ clusters, store, settings, clock, metrics, log, report: incidentReport, sourceSettings, isActive });
-  const reminder = createReminder({ store, settings, clock, report: incidentReport });
+  const reminder = createReminder({ store, settings, clock, log, report: incidentReport });
 
   // Plan, approval, run
   const slack = createSlack({ connection: config.slack, store, settings, clock, metrics, log, isActive });
   const planReport = createPlanReport({ settings, clock });
   const authority = createAuthority({ settings, chat: slack.chat });
   const propose = createPropose({ ...facts, store, watch, settings, clock, metrics, report: planReport });
-  const decide = createDecide({ store, settings, authority, clock, metrics, report: planReport });
+  const decide = createDecide({ store, settings, authority, clock, metrics, log, report: planReport });
   const executor = createExecutor({
     store,
     facts,
@@ -123,8 +139,8 @@ export async function startMedic(config: Config, overrides: Overrides = {}): Pro
   });
 
   // Alerts, commands and clicks
-  const alerts = createReceiveAlert({ store, watch, settings, clock, metrics });
-  const commands = createCommands({ store, watch, settings, authority, propose, commandName: PRIMARY_COMMAND });
+  const alerts = createReceiveAlert({ store, watch, settings, clock, metrics, log });
+  const commands = createCommands({ store, watch, settings, authority, propose, clock, commandName: PRIMARY_COMMAND });
   const clicks = createClicks({
     store,
     settings,
@@ -142,10 +158,7 @@ export async function startMedic(config: Config, overrides: Overrides = {}): Pro
 
   await lease.start();
   undo.push(() => lease.stop());
-  undo.push(async () => {
-    stopping.abort();
-    await executor.goOn(stopping.signal);
-  });
+  undo.push(() => executor.goOn(stopping.signal));
   const cron = createCron(log);
   undo.push(() => cron.stop());
   for (const { name, pollSeconds } of settings.clusters)
@@ -204,6 +217,8 @@ export async function startMedic(config: Config, overrides: Overrides = {}): Pro
     undo.push(() => http.stop());
     httpPort = http.port;
   }
+  // First of all: a step that waits for DM must not make the parts that wait for it late.
+  undo.push(async () => stopping.abort());
 
   await store.audit.append(
     auditDraft(clock.now(), "started", SYSTEM, {
@@ -222,20 +237,25 @@ export async function startMedic(config: Config, overrides: Overrides = {}): Pro
   };
 }
 
+/** Whether the store answers in time; one that hangs does not. */
 async function answers(store: Store): Promise<boolean> {
-  try {
-    await store.inbox.countWaiting();
-    return true;
-  } catch {
-    return false;
-  }
+  const late = new Promise<false>((resolve) => setTimeout(resolve, STORE_ANSWERS_WITHIN_MS, false).unref());
+  const asked = store.inbox.countWaiting().then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([asked, late]);
 }
 
-/** A part that cannot stop must not keep the others from stopping. */
-async function stopAll(store: Store, undo: readonly (() => Promise<void>)[], log: Log): Promise<void> {
+async function stopAll(store: Store, undo: Undo, log: Log): Promise<void> {
   await store.audit
     .append(auditDraft(systemClock.now(), "stopped", SYSTEM, {}))
     .catch((error: unknown) => log.warn({ err: error }, "the end could not be recorded"));
+  await undoAll(undo, log);
+}
+
+/** A part that cannot stop must not keep the others from stopping. */
+async function undoAll(undo: Undo, log: Log): Promise<void> {
   for (const one of undo.toReversed())
     await one().catch((error: unknown) => log.error({ err: error }, "a part did not stop cleanly"));
 }

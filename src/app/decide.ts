@@ -1,14 +1,16 @@
 import { judgeVote } from "../domain/approval/judge-vote.ts";
 import type { Person, Role } from "../domain/approval/people.ts";
+import { outdatedTargets } from "../domain/plan/outdated.ts";
 import type { Phrase, Plan, Vote } from "../domain/plan/plan.ts";
 import { locksOf, newRun } from "../domain/run/new-run.ts";
 import { phrase } from "../domain/wording/phrases.ts";
 import { auditDraft, SYSTEM } from "./audit-draft.ts";
 import type { Authority } from "./authority.ts";
 import type { Clock } from "./ports/clock.ts";
+import type { Log } from "./ports/log.ts";
 import type { Metrics } from "./ports/metrics.ts";
 import type { Settings } from "./ports/settings.ts";
-import type { Store, StoreParts } from "./ports/store.ts";
+import { ChangedMeanwhile, type Store, type StoreParts } from "./ports/store.ts";
 import type { PlanReport } from "./report-plan.ts";
 
 export interface Decision {
@@ -28,12 +30,15 @@ export type DecideOutcome =
   | { readonly kind: "rejected" }
   | { readonly kind: "refused"; readonly why: Phrase };
 
+const WORKED_ON_WITHIN_MS = 60_000;
+
 export interface DecideParts {
   readonly store: Store;
   readonly settings: Settings;
   readonly authority: Authority;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  readonly log: Log;
   readonly report: PlanReport;
 }
 
@@ -41,7 +46,7 @@ export interface Decide {
   decide(decision: Decision): Promise<DecideOutcome>;
   /** Whether this verdict on this plan needs a reason, so that it is asked for before. */
   asksReason(plan: Plan, verdict: Decision["verdict"]): boolean;
-  /** Ends the plans whose time is over. */
+  /** Ends the plans whose time is over, or whose incident is not any more what they were made for. */
   expirePlans(): Promise<void>;
 }
 
@@ -64,16 +69,35 @@ export function createDecide(parts: DecideParts): Decide {
     async expirePlans() {
       const now = clock.now();
       for (const plan of await store.plans.open()) {
-        if (plan.expiresAt > now) continue;
-        await store.transaction(async (tx) => {
-          const expired: Plan = { ...plan, state: { kind: "expired", at: now } };
-          if ((await tx.plans.update(expired)) !== "stored") return;
-          await tx.audit.append(auditDraft(now, "plan-expired", SYSTEM, aboutPlan(plan)));
-          await parts.report.plan(tx, expired);
-        });
+        await store
+          .transaction((tx) => endIfOver(parts, tx, plan, now))
+          .catch((error: unknown) => parts.log.error({ err: error, plan: plan.id }, "a plan could not be ended"));
       }
     },
   };
+}
+
+/** Ends an open plan whose time is over, or whose incident is not any more what the plan was made for. */
+async function endIfOver(parts: DecideParts, tx: StoreParts, plan: Plan, now: number): Promise<void> {
+  if (plan.expiresAt > now) return void (await superseded(parts, tx, plan));
+  const expired: Plan = { ...plan, state: { kind: "expired", at: now } };
+  if ((await tx.plans.update(expired)) !== "stored") return;
+  await tx.audit.append(auditDraft(now, "plan-expired", SYSTEM, aboutPlan(plan)));
+  await parts.report.plan(tx, { ...expired, version: plan.version + 1 });
+}
+
+/** The votes of an open plan fall when what it was made for has changed. Returns the plan as it stands now. */
+async function superseded(parts: DecideParts, tx: StoreParts, plan: Plan): Promise<Plan> {
+  if (plan.state.kind !== "open" || plan.incident === null) return plan;
+  const changed = outdatedTargets(plan.targets, await tx.incidents.get(plan.incident));
+  if (changed.length === 0) return plan;
+  const now = parts.clock.now();
+  const fallen: Plan = { ...plan, state: { kind: "superseded", at: now, changed } };
+  if ((await tx.plans.update(fallen)) !== "stored") throw new ChangedMeanwhile(`plan ${plan.id}`);
+  await tx.audit.append(auditDraft(now, "plan-superseded", SYSTEM, { ...aboutPlan(plan), details: { changed } }));
+  const stored = { ...fallen, version: plan.version + 1 };
+  await parts.report.plan(tx, stored);
+  return stored;
 }
 
 async function judge(
@@ -83,8 +107,9 @@ async function judge(
   role: Role | null | "not-known",
   asksReason: Decide["asksReason"],
 ): Promise<DecideOutcome> {
-  const plan = await tx.plans.get(decision.plan);
-  if (!plan) return { kind: "refused", why: phrase("no-such-plan", { plan: decision.plan }) };
+  const found = await tx.plans.get(decision.plan);
+  if (!found) return { kind: "refused", why: phrase("no-such-plan", { plan: decision.plan }) };
+  const plan = await superseded(parts, tx, found);
   const vote: Vote = {
     person: decision.person,
     verdict: decision.verdict === "reject" ? "reject" : "approve",
@@ -124,6 +149,10 @@ async function judge(
       await storePlan(parts, tx, { ...plan, votes: [...plan.votes, vote] });
       return judgement;
     case "approved": {
+      if (isStale(plan, decision, parts.clock.now())) {
+        await record("vote-refused", { why: "plan-expired" });
+        return { kind: "refused", why: phrase("plan-expired", { at: String(plan.expiresAt) }) };
+      }
       const blocked = await blockedBy(tx, plan);
       if (blocked) {
         await record("run-blocked", { ...blocked.values });
@@ -135,6 +164,11 @@ async function judge(
     default:
       return judgement satisfies never;
   }
+}
+
+/** A press made in time is judged as of then, but it does not start a run long after the plan's end: the store or this copy was away. */
+function isStale({ expiresAt }: Plan, { at }: Decision, now: number): boolean {
+  return now >= expiresAt && now - at > WORKED_ON_WITHIN_MS;
 }
 
 /** The run that holds one of the plan's tasks or sources, and what lifts that. */
@@ -156,8 +190,7 @@ async function startRun(parts: DecideParts, tx: StoreParts, plan: Plan, decision
   };
   const run = newRun(id, approved, now, parts.settings.policy.runDeadlineSeconds);
   const inserted = await tx.runs.insert(run, locksOf(plan));
-  if (inserted.kind === "blocked")
-    throw new Error(`run ${inserted.by.run} took ${inserted.by.lock.name} inside the same transaction`);
+  if (inserted.kind === "blocked") throw new ChangedMeanwhile(`run ${inserted.by.run} took ${inserted.by.lock.name} just now`);
   await storePlan(parts, tx, approved);
   await tx.audit.append(
     auditDraft(now, "run-started", decision.person, {
@@ -171,7 +204,7 @@ async function startRun(parts: DecideParts, tx: StoreParts, plan: Plan, decision
 }
 
 async function storePlan(parts: DecideParts, tx: StoreParts, plan: Plan): Promise<void> {
-  if ((await tx.plans.update(plan)) !== "stored") throw new Error(`plan ${plan.id} changed inside its own transaction`);
+  if ((await tx.plans.update(plan)) !== "stored") throw new ChangedMeanwhile(`plan ${plan.id}`);
   await parts.report.plan(tx, plan);
 }
 

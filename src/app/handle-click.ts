@@ -1,3 +1,4 @@
+import { RULES } from "../domain/approval/judge-vote.ts";
 import { mayActAs, type Person, type Role } from "../domain/approval/people.ts";
 import type { Incident } from "../domain/incident/incident.ts";
 import type { Phrase } from "../domain/plan/plan.ts";
@@ -17,7 +18,7 @@ import type { Clock } from "./ports/clock.ts";
 import type { Log } from "./ports/log.ts";
 import type { Metrics } from "./ports/metrics.ts";
 import type { Settings } from "./ports/settings.ts";
-import type { Store, StoredClick } from "./ports/store.ts";
+import { ChangedMeanwhile, type Store, type StoredClick } from "./ports/store.ts";
 import type { Propose } from "./propose.ts";
 import { clusterOf, type IncidentReport } from "./report-incident.ts";
 import type { Watch } from "./watch.ts";
@@ -159,7 +160,7 @@ async function onIncident(
     if (kind === "incident-acknowledged" && incident.acknowledged)
       return answerDocument(language === "en" ? `${id} was acknowledged already.` : `${id} 已被确认。`, "info");
     const changed = change(incident, click.at);
-    await tx.incidents.update(changed);
+    if ((await tx.incidents.update(changed)) !== "stored") throw new ChangedMeanwhile(`incident ${id}`);
     await tx.audit.append(
       auditDraft(parts.clock.now(), kind, click.person, {
         cluster: incident.cluster,
@@ -287,7 +288,9 @@ function answerRun(what: "go-on" | "put-back"): Handler {
   return async (parts, click, person, language) => {
     const run = await parts.store.runs.get(click.value);
     if (!run) return refusalDocument(phrase("run-not-waiting", { run: click.value }), language);
-    const refusal = await roleRefusal(parts, click, run.plan.cluster, "operator");
+    // Bringing the task back is open to an operator; trying an approved step again needs who may approve that step.
+    const needed = what === "put-back" ? "operator" : RULES[run.plan.risk].role;
+    const refusal = await roleRefusal(parts, click, run.plan.cluster, needed);
     if (refusal) return refusalDocument(refusal, language);
     const outcome = await parts.executor.byPerson(click.value, person, what);
     return outcome.kind === "refused"

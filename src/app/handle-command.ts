@@ -10,7 +10,9 @@ import { phrase } from "../domain/wording/phrases.ts";
 import { planDetails } from "../domain/wording/plan-message.ts";
 import { answerDocument, refusalDocument } from "../domain/wording/refusal.ts";
 import { type ClusterView, listDocument, statusDocument } from "../domain/wording/status.ts";
+import { auditDraft } from "./audit-draft.ts";
 import type { Authority } from "./authority.ts";
+import type { Clock } from "./ports/clock.ts";
 import type { Settings } from "./ports/settings.ts";
 import type { Store } from "./ports/store.ts";
 import type { Propose } from "./propose.ts";
@@ -23,6 +25,7 @@ export interface CommandParts {
   readonly settings: Settings;
   readonly authority: Authority;
   readonly propose: Propose;
+  readonly clock: Clock;
   /** What people type in front: `/dm`. */
   readonly commandName: string;
 }
@@ -56,11 +59,25 @@ export function createCommands(parts: CommandParts): Commands {
       const role = await parts.authority.bestRole(asked.person);
       const known = COMMANDS.find((command) => command.usage.split(" ")[0] === word.toLowerCase());
       if (!known) return unknownCommand(parts, word, role, language);
-      if (known.usage !== "help" && !mayActAs(role, known.role))
-        return refusalDocument(phrase("role-missing", { needed: known.role, has: role ?? "none" }), language);
+      if (known.usage !== "help" && !mayActAs(role, known.role)) {
+        const why = phrase("role-missing", { needed: known.role, has: role ?? "none" });
+        if (known.role !== "viewer") await recordRefusal(parts, asked.person, { text: asked.text.slice(0, 200), why: why.key });
+        return refusalDocument(why, language);
+      }
       return answer(parts, known.usage.split(" ")[0]!, words, { ...asked, language, role, signal });
     },
   };
+}
+
+/** A command that would have changed something and was refused. */
+async function recordRefusal(
+  { store, clock }: CommandParts,
+  person: Person,
+  details: Readonly<Record<string, string>>,
+  about: { readonly cluster?: string; readonly task?: string } = {},
+): Promise<void> {
+  const { cluster = null, task = null } = about;
+  await store.audit.append(auditDraft(clock.now(), "click-refused", person, { cluster, task, details }));
 }
 
 interface Asking extends CommandAsked {
@@ -198,8 +215,11 @@ async function planTask(
   const named = rest.find((word) => word in PLAYBOOK_WORDS);
   const source = rest.find((word) => !(word in PLAYBOOK_WORDS)) ?? null;
   const role = await parts.authority.roleOf(person, found.cluster, false);
-  if (role === "not-known" || !mayActAs(role, "operator"))
-    return refusalDocument(phrase("role-missing", { needed: "operator", has: role ?? "none" }), language);
+  if (role === "not-known" || !mayActAs(role, "operator")) {
+    const why = phrase(role === "not-known" ? "groups-not-known" : "role-missing", { needed: "operator", has: role ?? "none" });
+    await recordRefusal(parts, person, { text: `plan ${typed}`.slice(0, 200), why: why.key }, found);
+    return refusalDocument(why, language);
+  }
   const outcome = await parts.propose(
     {
       cluster: found.cluster,

@@ -38,9 +38,9 @@ export async function readTargetFacts(
   signal: AbortSignal,
 ): Promise<TargetFacts> {
   const there = await stillThere(sources, cluster, target, signal);
-  if (playbook === "resume-task") return { gates: [there], binding: {}, yaml: null };
-  const found = await findYaml(sources, cluster, target.task, signal);
   const name = `${target.task} @ ${target.source}`;
+  if (playbook === "resume-task") return { gates: [there], binding: { [`gates ${name}`]: `task=${there.answer}` }, yaml: null };
+  const found = await findYaml(sources, cluster, target, signal);
   if (found.kind === "failed") return { gates: [there, found.gate], binding: { [`yaml ${name}`]: "none" }, yaml: null };
   const gates = [
     there,
@@ -74,7 +74,12 @@ type FoundYaml =
   | { readonly kind: "found"; readonly text: string; readonly facts: TaskFacts; readonly gate: GateAnswer }
   | { readonly kind: "failed"; readonly gate: GateAnswer };
 
-async function findYaml(sources: FactSources, cluster: string, task: string, signal: AbortSignal): Promise<FoundYaml> {
+async function findYaml(
+  sources: FactSources,
+  cluster: string,
+  { task, source }: Target,
+  signal: AbortSignal,
+): Promise<FoundYaml> {
   const fails = (key: PhraseKey, values: Phrase["values"] = {}): FoundYaml => ({
     kind: "failed",
     gate: gate("yaml", "fails", key, values),
@@ -93,6 +98,7 @@ async function findYaml(sources: FactSources, cluster: string, task: string, sig
       if (drift.length > 0) return fails("gate-yaml-drift", { keys: drift.join(", ") });
       return checked(
         sources,
+        source,
         file.text,
         copy.kind === "config" ? gate("yaml", "holds", "gate-yaml-file") : gate("yaml", "not-known", "gate-yaml-uncompared"),
         fails,
@@ -103,7 +109,13 @@ async function findYaml(sources: FactSources, cluster: string, task: string, sig
         return fails("gate-yaml-missing", { why: copy.kind === "not-offered" ? "this DM offers no copy of it" : copy.why });
       const password = sources.taskFiles.downstreamPassword(cluster);
       if (password === null) return fails("gate-yaml-password");
-      return checked(sources, sources.yaml.withPassword(copy.yaml, password), gate("yaml", "holds", "gate-yaml-gateway"), fails);
+      return checked(
+        sources,
+        source,
+        sources.yaml.withPassword(copy.yaml, password),
+        gate("yaml", "holds", "gate-yaml-gateway"),
+        fails,
+      );
     }
     default:
       return file satisfies never;
@@ -112,6 +124,7 @@ async function findYaml(sources: FactSources, cluster: string, task: string, sig
 
 function checked(
   sources: FactSources,
+  source: string,
   text: string,
   holds: GateAnswer,
   fails: (key: PhraseKey, values?: Phrase["values"]) => FoundYaml,
@@ -119,6 +132,7 @@ function checked(
   const facts = sources.yaml.read(text);
   if (facts.kind === "unreadable") return fails("gate-yaml-unreadable", { why: facts.why });
   if (facts.removeMeta) return fails("gate-yaml-remove-meta");
+  if (!facts.sources.includes(source)) return fails("gate-yaml-source", { source });
   return { kind: "found", text, facts, gate: holds };
 }
 
@@ -151,16 +165,24 @@ async function checkpointGate(
 }
 
 async function loginGate(
-  { downstreams }: FactSources,
+  { downstreams, taskFiles }: FactSources,
   cluster: string,
   { target }: TaskFacts,
   signal: AbortSignal,
 ): Promise<GateAnswer> {
   const probe = downstreams.get(cluster);
   if (!probe || !target) return gate("login", "not-known", "gate-login-not-known");
-  const answer = await probe.tryLogin(target, signal);
+  const encrypted = looksEncrypted(target.password);
+  const password = encrypted ? taskFiles.downstreamPassword(cluster) : target.password;
+  if (password === null) return gate("login", "not-known", "gate-login-encrypted");
+  const answer = await probe.tryLogin({ ...target, password }, signal);
   if (answer.kind === "works") return gate("login", "holds", "gate-login-works");
   return gate("login", "fails", answer.kind === "refused" ? "gate-login-refused" : "gate-login-unreachable", { why: answer.why });
+}
+
+/** What `dmctl encrypt` writes: base64 of at least sixteen bytes more than the password. DM alone can read it. */
+function looksEncrypted(password: string): boolean {
+  return password.length >= 24 && password.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(password);
 }
 
 async function sourceSettings(

@@ -2,6 +2,7 @@ import type { Person } from "../domain/approval/people.ts";
 import { type Finding, type PlaybookId, type Risk, subjectKey } from "../domain/diagnosis/finding.ts";
 import type { Incident } from "../domain/incident/incident.ts";
 import { bindingText } from "../domain/plan/binding.ts";
+import { isTreatable } from "../domain/plan/outdated.ts";
 import type { Phrase, Plan, Step, Target } from "../domain/plan/plan.ts";
 import { offerFor, PLAYBOOKS, stopOperation } from "../domain/playbooks/choose-playbook.ts";
 import { adviceSentence } from "../domain/wording/finding.ts";
@@ -67,19 +68,21 @@ async function propose(parts: ProposeParts, request: ProposeRequest, signal: Abo
   const failing = latest.findings.filter(
     (finding) => finding.incident && finding.subject.kind === "subtask" && concerns(finding, request, incident),
   );
-  const first = failing[0];
-  if (!first) return refused(phrase("nothing-failing", { what: request.incident ?? request.task ?? request.cluster }));
-  const chosen = choosePlaybook(parts, request, incident, first);
+  const leads = failing.find(({ advice }) => isTreatable(advice)) ?? failing[0];
+  if (!leads) return refused(phrase("nothing-failing", { what: request.incident ?? request.task ?? request.cluster }));
+  const chosen = choosePlaybook(parts, request, incident, leads);
   if ("key" in chosen) return refused(chosen);
+  // Members whose trouble these steps do not treat are left alone: their own comes first.
+  const treated = failing.filter(({ advice }) => isTreatable(advice));
   const open = (await parts.store.plans.open()).find(
     (plan) =>
       plan.cluster === request.cluster &&
       plan.playbook === chosen.playbook &&
-      sameTargets(plan.targets, targetsOf(failing)) &&
+      sameTargets(plan.targets, targetsOf(treated)) &&
       plan.expiresAt > parts.clock.now(),
   );
   if (open && !request.dryRun) return refused(phrase("plan-open-already", { plan: open.id }));
-  return draw(parts, request, incident, failing, chosen.playbook, signal);
+  return draw(parts, request, incident, treated, chosen.playbook, signal);
 }
 
 async function incidentOf(store: Store, request: ProposeRequest): Promise<Incident | null | "gone"> {
@@ -114,10 +117,9 @@ function choosePlaybook(
   const atMost = settings.policy.ineffectiveRunsAtMost;
   const noPlaybook = phrase("no-playbook", { advice: adviceSentence(advice.why, clusterOf(settings, request.cluster).language) });
   if (request.playbook !== null) {
-    const known = advice.playbook !== null || advice.next.length > 0;
     const used = incident?.ineffectiveRuns[request.playbook] ?? 0;
     if (used >= atMost) return phrase("budget-used-up", { playbook: request.playbook, count: String(used) });
-    return known ? { playbook: request.playbook } : noPlaybook;
+    return isTreatable(advice) ? { playbook: request.playbook } : noPlaybook;
   }
   if (incident === null) return advice.playbook === null ? noPlaybook : { playbook: advice.playbook };
   const offer = offerFor({ ...incident, finding: first }, clock.now(), atMost);

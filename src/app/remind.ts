@@ -1,5 +1,6 @@
 import type { Incident } from "../domain/incident/incident.ts";
 import type { Clock } from "./ports/clock.ts";
+import type { Log } from "./ports/log.ts";
 import type { Settings } from "./ports/settings.ts";
 import type { Store } from "./ports/store.ts";
 import type { IncidentReport } from "./report-incident.ts";
@@ -9,11 +10,13 @@ export function createReminder({
   store,
   settings,
   clock,
+  log,
   report,
 }: {
   readonly store: Store;
   readonly settings: Settings;
   readonly clock: Clock;
+  readonly log: Log;
   readonly report: IncidentReport;
 }) {
   const { remindAfterSeconds, remindAtMost } = settings.policy;
@@ -45,7 +48,11 @@ export function createReminder({
       const now = clock.now();
       for (const incident of await store.incidents.open()) {
         const silenceOver = incident.silenced !== null && incident.silenced.until <= now;
-        if (silenceOver || isDue(incident, now)) await remindOf(incident.id);
+        // One that cannot be told (its cluster was taken out of the configuration) must not keep the others from being told.
+        if (silenceOver || isDue(incident, now))
+          await remindOf(incident.id).catch((error: unknown) =>
+            log.error({ err: error, incident: incident.id }, "a reminder failed"),
+          );
       }
     },
   };

@@ -12,7 +12,7 @@ import type { DmCluster, ObserveOutcome } from "./ports/dm.ts";
 import type { Log } from "./ports/log.ts";
 import type { Metrics } from "./ports/metrics.ts";
 import type { Settings } from "./ports/settings.ts";
-import type { Store, StoreParts } from "./ports/store.ts";
+import { ChangedMeanwhile, type Store, type StoreParts } from "./ports/store.ts";
 import type { IncidentReport } from "./report-incident.ts";
 import type { SourceSettings } from "./source-settings.ts";
 
@@ -47,6 +47,9 @@ const NOTHING_YET: ClusterLatest = { observation: null, findings: [], at: null, 
 export function createWatch(parts: WatchParts): Watch {
   const latest = new Map<string, ClusterLatest>();
   const underWay = new Map<string, Promise<void>>();
+  // A cluster that has never answered must be seen by the alert rules too.
+  for (const cluster of parts.clusters.keys())
+    parts.metrics.set("dm_medic_last_successful_poll_timestamp_seconds", 0, { cluster });
 
   async function pollOnce(cluster: string, signal: AbortSignal): Promise<void> {
     const dm = parts.clusters.get(cluster);
@@ -191,7 +194,7 @@ async function storeChange(parts: WatchParts, tx: StoreParts, change: IncidentCh
     );
     return parts.report.card(tx, incident);
   }
-  await tx.incidents.update(change.incident);
+  if ((await tx.incidents.update(change.incident)) !== "stored") throw new ChangedMeanwhile(`incident ${change.incident.id}`);
   const incident = { ...change.incident, version: change.incident.version + 1 };
   if (change.kind === "closed")
     await tx.audit.append(

@@ -20,6 +20,9 @@ export interface AuditOptions {
   readonly complain: (text: string) => void;
 }
 
+/** `#41:` may stand as it is posted. */
+const ANCHOR = /^#?[1-9]\d*:[0-9a-f]{64}$/;
+
 /** Writes the whole record as JSON Lines, with a fresh signed head at its end. Exit code: 0, or 2 for a configuration that will not do. */
 export async function runAuditExport(options: AuditOptions): Promise<0 | 2> {
   const config = configOf(options);
@@ -36,6 +39,12 @@ export async function runAuditExport(options: AuditOptions): Promise<0 | 2> {
 
 /** Exit code: 0 nothing was changed, 1 something was, 2 it could not be read. */
 export async function runAuditVerify(options: AuditOptions): Promise<0 | 1 | 2> {
+  if (options.anchor !== undefined && !ANCHOR.test(options.anchor)) {
+    options.complain(
+      `--anchor ${options.anchor.slice(0, 100)} is none: the number of events, a colon, and the hash of 64 digits as it was posted\n`,
+    );
+    return 2;
+  }
   const lines = options.file === undefined ? await linesOfStore(options) : linesOfFile(options.file, options);
   if (!lines) return 2;
   const faults: AuditFault[] = verifyChain(lines.events, lines.heads, {
@@ -103,7 +112,14 @@ async function linesOfStore(options: AuditOptions): Promise<AuditLines | null> {
 }
 
 function linesOfFile(file: string, { complain }: AuditOptions): AuditLines | null {
-  const read = readAuditLines(readFileSync(file, "utf8"));
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    complain(`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? "failed"})\n`);
+    return null;
+  }
+  const read = readAuditLines(text);
   if (read.kind === "read") return read.lines;
   complain(`${file}, line ${read.line}: ${read.why}\n`);
   return null;
@@ -111,7 +127,11 @@ function linesOfFile(file: string, { complain }: AuditOptions): AuditLines | nul
 
 async function allEvents(store: Store): Promise<AuditEvent[]> {
   const events: AuditEvent[] = [];
-  for (let page = await store.audit.read(1, 1_000); page.length > 0; page = await store.audit.read(events.length + 1, 1_000))
+  for (
+    let page = await store.audit.read(1, 1_000);
+    page.length > 0;
+    page = await store.audit.read(events.at(-1)!.sequence + 1, 1_000)
+  )
     events.push(...page);
   return events;
 }

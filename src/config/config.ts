@@ -58,6 +58,7 @@ export type LoadedConfig =
   | { readonly kind: "ok"; readonly config: Config }
   | { readonly kind: "problems"; readonly problems: readonly Problem[] };
 
+const VARIABLE = /^\$\{[A-Z_][A-Z0-9_]*\}$/;
 export const SLACK_API = "https://slack.com/api/";
 
 /**
@@ -83,10 +84,15 @@ export function loadConfig(
       })),
     };
   }
-  const parsed = configSchema.safeParse(replace(document.toJS() ?? {}));
-  if (!parsed.success) return { kind: "problems", problems: parsed.error.issues.flatMap(asProblems) };
-  problems.push(...doubles(parsed.data));
+  const content = replace(document.toJS() ?? {});
   const reader = new Reader(dirname(resolve(file)), environment, problems);
+  const parsed = configSchema.safeParse(content);
+  if (!parsed.success) {
+    // What the file refers to is looked for all the same: every problem at once.
+    followReferences(content, "", reader);
+    return { kind: "problems", problems: [...parsed.error.issues.flatMap(asProblems), ...problems] };
+  }
+  problems.push(...doubles(parsed.data), ...sharedLabels(parsed.data), ...portsTakenTwice(parsed.data));
   const config = build(parsed.data, reader);
   return problems.length > 0 ? { kind: "problems", problems } : { kind: "ok", config };
 }
@@ -127,6 +133,47 @@ function doubles({ clusters }: ConfigFile): Problem[] {
   );
 }
 
+/** An alert must belong to one cluster. */
+function sharedLabels({ clusters }: ConfigFile): Problem[] {
+  const seen = new Map<string, string>();
+  return clusters.flatMap(({ name, alertLabels }, index) =>
+    Object.entries(alertLabels).flatMap(([label, value]) => {
+      const key = JSON.stringify([label, value]);
+      const before = seen.get(key);
+      if (before === undefined) seen.set(key, name);
+      return before === undefined || before === name
+        ? []
+        : [
+            {
+              path: `clusters[${index}].alertLabels.${label}`,
+              wrong: `${label}=${value} means ${before} already`,
+              wouldDo: "a label and value that only this cluster's alerts carry",
+            },
+          ];
+    }),
+  );
+}
+
+function portsTakenTwice({ http, slack }: ConfigFile): Problem[] {
+  return slack.mode === "http" && http && http.port !== 0 && slack.port === http.port
+    ? [{ path: "slack.port", wrong: `http.port is ${http.port} already`, wouldDo: "another port for Slack's requests" }]
+    : [];
+}
+
+/** Notes which variables and files of an otherwise wrong configuration are not there. */
+function followReferences(value: unknown, path: string, reader: Reader): void {
+  if (typeof value === "string" && VARIABLE.test(value)) reader.secret(value, path);
+  if (value === null || typeof value !== "object") return;
+  const entries = Object.entries(value);
+  if (entries.length === 1 && entries[0]![0] === "file" && typeof entries[0]![1] === "string")
+    return void reader.file(entries[0]![1], path);
+  for (const [key, inner] of entries) {
+    const here = Array.isArray(value) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`;
+    if (path.endsWith(".tls") && typeof inner === "string") reader.file(inner, here);
+    else followReferences(inner, here, reader);
+  }
+}
+
 function readText(file: string, problems: Problem[], path: string): string | null {
   try {
     return readFileSync(file, "utf8");
@@ -160,11 +207,11 @@ class Reader {
   file(name: string, path: string): string {
     return readText(this.path(name), this.#problems, path) ?? "";
   }
+  /** An empty password is a password; an unset variable is a mistake. */
   secret(reference: SecretReference, path: string): string {
     if (typeof reference === "object") return this.file(reference.file, path).trimEnd();
     const name = reference.slice(2, -1);
     const value = this.#environment[name];
-    // An empty password is a password; an unset variable is a mistake.
     if (value === undefined)
       this.#problems.push({
         path,
@@ -173,17 +220,25 @@ class Reader {
       });
     return value ?? "";
   }
+  /** A token or key: an empty one would let everybody in, or nobody. */
+  token(reference: SecretReference, path: string): string {
+    const before = this.#problems.length;
+    const value = this.secret(reference, path);
+    if (value === "" && this.#problems.length === before)
+      this.#problems.push({ path, wrong: "what it refers to is empty", wouldDo: "put the secret there" });
+    return value;
+  }
 }
 
 function build(file: ConfigFile, reader: Reader): Config {
-  const apiUrl = file.slack.apiUrl ?? SLACK_API;
-  const botToken = reader.secret(file.slack.botToken, "slack.botToken");
+  const apiUrl = `${(file.slack.apiUrl ?? SLACK_API).replace(/\/+$/, "")}/`;
+  const botToken = reader.token(file.slack.botToken, "slack.botToken");
   const slack =
     file.slack.mode === "socket"
-      ? { mode: "socket" as const, appToken: reader.secret(file.slack.appToken, "slack.appToken") }
+      ? { mode: "socket" as const, appToken: reader.token(file.slack.appToken, "slack.appToken") }
       : {
           mode: "http" as const,
-          signingSecret: reader.secret(file.slack.signingSecret, "slack.signingSecret"),
+          signingSecret: reader.token(file.slack.signingSecret, "slack.signingSecret"),
           port: file.slack.port,
         };
   const { store } = file;
@@ -206,8 +261,8 @@ function httpOf(http: ConfigFile["http"], reader: Reader): Config["http"] {
   const { host, port, bodyAtMostBytes, webhook } = http;
   const secret =
     "bearer" in webhook
-      ? { kind: "bearer" as const, value: reader.secret(webhook.bearer, "http.webhook.bearer") }
-      : { kind: "hmac" as const, value: reader.secret(webhook.hmac, "http.webhook.hmac") };
+      ? { kind: "bearer" as const, value: reader.token(webhook.bearer, "http.webhook.bearer") }
+      : { kind: "hmac" as const, value: reader.token(webhook.hmac, "http.webhook.hmac") };
   return { host, port, bodyAtMostBytes, secret };
 }
 

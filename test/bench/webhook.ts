@@ -85,7 +85,14 @@ async function ourRate(folder: string): Promise<{ rate: number; stormMiB: number
   const store = await openSqliteStore({ file: join(folder, "ours.db"), hashing: sha256 });
   const metrics = createMetrics();
   const nobody = { poll: async () => {}, latest: () => ({ observation: null, findings: [], at: null, problem: null }) };
-  const alerts = createReceiveAlert({ store, watch: nobody, settings: someSettings(), clock: systemClock, metrics });
+  const alerts = createReceiveAlert({
+    store,
+    watch: nobody,
+    settings: someSettings(),
+    clock: systemClock,
+    metrics,
+    log: createLog("silent"),
+  });
   const server = await startHttpServer({
     options: { host: "127.0.0.1", port: 0, bodyAtMostBytes: 1_000_000, secret: { kind: "bearer", value: "s" } },
     alerts,

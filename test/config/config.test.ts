@@ -162,3 +162,66 @@ describe("hosts of DM-workers", () => {
       assert.match(found[0]!.wrong, words);
     });
 });
+
+test("what is not there is told together with what is wrong", () => {
+  const bad = {
+    ...good(),
+    clusters: [
+      {
+        ...good().clusters[0],
+        channel: "#alerts",
+        tls: { ca: "./no-ca.pem", cert: "./no-cert.pem", key: "./no-key.pem" },
+        downstream: { host: "tidb", port: 4000, user: "probe", password: { file: "./no-password" } },
+      },
+    ],
+  };
+
+  assert.deepEqual(problems(bad, { SLACK_BOT_TOKEN: "x" }).sort(), [
+    "clusters[0].channel",
+    "clusters[0].downstream.password",
+    "clusters[0].tls.ca",
+    "clusters[0].tls.cert",
+    "clusters[0].tls.key",
+    "slack.appToken",
+  ]);
+});
+
+test("an empty token or webhook secret is a problem, an empty database password is none", () => {
+  const content = {
+    ...good(),
+    http: { port: 0, webhook: { hmac: "${WEBHOOK_SECRET}" } },
+    store: { mysql: { host: "h", user: "u", password: "${EMPTY}", database: "d" } },
+  };
+
+  assert.deepEqual(problems(content, { SLACK_BOT_TOKEN: "", SLACK_APP_TOKEN: "x", WEBHOOK_SECRET: "", EMPTY: "" }), [
+    "slack.botToken",
+    "http.webhook.hmac",
+  ]);
+});
+
+test("a label that two clusters claim, and a port that is taken twice, are problems", () => {
+  const [one] = good().clusters;
+  const clusters = [
+    { ...one, alertLabels: { env: "prod" } },
+    { ...one, name: "other", alertLabels: { env: "prod" } },
+  ];
+  const slack = {
+    mode: "http",
+    botToken: "${SLACK_BOT_TOKEN}",
+    signingSecret: "${WEBHOOK_SECRET}",
+    port: 9,
+    defaultChannel: "C0A",
+  };
+  const http = { port: 9, webhook: { bearer: "${WEBHOOK_SECRET}" } };
+
+  assert.deepEqual(problems({ ...good(), clusters, slack, http }), ["clusters[1].alertLabels.env", "slack.port"]);
+});
+
+test("Slack's address is the same with and without its last slash", () => {
+  for (const apiUrl of ["https://slack.com/api", "https://slack.com/api/"]) {
+    const loaded = load({ ...good(), slack: { ...good().slack, apiUrl } });
+
+    assert.ok(loaded.kind === "ok" && loaded.config.settings.identity === "slack");
+    assert.ok(loaded.kind === "ok" && loaded.config.slack.apiUrl === "https://slack.com/api/");
+  }
+});

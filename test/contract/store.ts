@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { sha256 } from "../../src/adapters/keys/keys.ts";
 import { auditDraft, SYSTEM } from "../../src/app/audit-draft.ts";
-import type { Store } from "../../src/app/ports/store.ts";
+import { ChangedMeanwhile, type Store } from "../../src/app/ports/store.ts";
 import { eventText } from "../../src/domain/audit/canonical.ts";
 import { newRun } from "../../src/domain/run/new-run.ts";
 import { document } from "../../src/domain/wording/document.ts";
@@ -57,6 +57,39 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       assert.deepEqual(read?.root, incident.root);
       assert.equal(read?.version, incident.version + 1);
       assert.equal(read?.severity, "warning");
+    });
+
+    test("runs a transaction again whose work says that what it read has changed, so that no change of two is lost", async () => {
+      const incident = anIncident("I-2");
+      await store.incidents.insert(incident);
+      const mention = (copy: Store) =>
+        copy.transaction(async (tx) => {
+          const read = (await tx.incidents.get("I-2"))!;
+          const changed = { ...read, mentions: read.mentions + 1 };
+          if ((await tx.incidents.update(changed)) !== "stored") throw new ChangedMeanwhile("I-2");
+        });
+
+      await Promise.all([mention(store), mention(other), mention(store), mention(other)]);
+
+      assert.equal((await other.incidents.get("I-2"))?.mentions, incident.mentions + 4);
+    });
+
+    test("takes the first wish of one message, and the first form of one kept text, from two copies at once", async () => {
+      const wish = (copy: Store, headline: string) =>
+        copy.transaction((tx) =>
+          tx.outbox.wish({
+            ...{ key: "at-once", channel: "C9", threadOf: null, document: document(headline, "info", []) },
+            ...{ urgency: 1 as const, at: 1 },
+          }),
+        );
+
+      await Promise.all(["a", "b", "c", "d"].map((headline, index) => wish(index % 2 === 0 ? store : other, headline)));
+      await Promise.all([store, other, store, other].map((copy, index) => copy.kept.put("at-once", String(index))));
+
+      const message = await store.outbox.get("at-once");
+      assert.equal(message?.wish, 4);
+      assert.match((await store.kept.get("at-once")) ?? "", /^[0-3]$/);
+      await store.outbox.failed("at-once", "done with it");
     });
 
     test("gives numbers without doubles to two copies at once", async () => {

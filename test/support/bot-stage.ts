@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,8 +20,8 @@ export interface BotStage {
   readonly dm: DmStandIn;
   readonly downstream: Downstream;
   readonly slack: SlackStandIn;
-  /** A bot in a process of its own; `killAt`: it kills itself right after that many transactions of a run. */
-  bot(killAt?: number): Promise<ChildProcess>;
+  /** A bot in a process of its own; `killAt`: it kills itself at that write of a run, right after or right before it is durable. */
+  bot(killAt?: number, when?: "before" | "after"): Promise<ChildProcess>;
   /** Methods of the calls that change something, in order. */
   writes(): string[];
   find(what: string, look: (message: Message) => boolean, withinMs?: number): Promise<Message>;
@@ -34,15 +34,22 @@ const script = new URL("./bot-process.ts", import.meta.url).pathname;
 
 export async function startBotStage(
   change: (content: Record<string, unknown>, stage: { readonly folder: string }) => object = (content) => content,
+  secrets: { readonly taskPassword: string; readonly probePassword: string } | null = null,
 ): Promise<BotStage> {
   const folder = mkdtempSync(join(tmpdir(), "dm-medic-stage-"));
-  const downstream = await startDownstream();
+  const downstream = await startDownstream(
+    secrets === null ? {} : { users: { u: secrets.taskPassword, probe: secrets.probePassword } },
+  );
   const yaml = stringify({
     name: "orders",
     "task-mode": "incremental",
-    "target-database": { host: "127.0.0.1", port: downstream.port, user: "u", password: "" },
+    "target-database": { host: "127.0.0.1", port: downstream.port, user: "u", password: secrets?.taskPassword ?? "" },
     "mysql-instances": [{ "source-id": "s1" }],
   });
+  if (secrets !== null) {
+    mkdirSync(join(folder, "tasks"));
+    writeFileSync(join(folder, "tasks", "orders.yaml"), yaml);
+  }
   const sources = [{ id: "s1", checkEnable: false }];
   const dm = await startDmStandIn({ version: "v8.1.0", sources, tasks: [yaml], downstream, letGoAfterMs: 300 });
   const commands = [{ command: "/dm", description: "", usageHint: "" }];
@@ -76,8 +83,8 @@ export async function startBotStage(
     slack.workspace.waitFor(what, () => slack.workspace.messages.find(look), withinMs);
   return {
     ...{ folder, file, dm, downstream, slack, find },
-    async bot(killAt = 0) {
-      const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", script, file, String(killAt)], {
+    async bot(killAt = 0, when = "after") {
+      const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", script, file, String(killAt), when], {
         env,
         stdio: ["ignore", "pipe", "inherit"],
       });

@@ -14,6 +14,8 @@ import type { ActiveLease } from "../../src/app/active-lease.ts";
 import { createAuthority } from "../../src/app/authority.ts";
 import { createDecide } from "../../src/app/decide.ts";
 import { createExecutor } from "../../src/app/execute/executor.ts";
+import { createClicks } from "../../src/app/handle-click.ts";
+import { createCommands } from "../../src/app/handle-command.ts";
 import type { Settings } from "../../src/app/ports/settings.ts";
 import type { Store } from "../../src/app/ports/store.ts";
 import type { TaskFile } from "../../src/app/ports/task-files.ts";
@@ -24,6 +26,7 @@ import { createSourceSettings } from "../../src/app/source-settings.ts";
 import { createWatch } from "../../src/app/watch.ts";
 import { policySchema } from "../../src/config/schema.ts";
 import type { Person } from "../../src/domain/approval/people.ts";
+import type { Plan } from "../../src/domain/plan/plan.ts";
 import { startDownstream } from "../../src/stand-ins/databases/downstream.ts";
 import { startDmStandIn } from "../../src/stand-ins/dm/dm-stand-in.ts";
 import type { Version } from "../../src/stand-ins/dm/model.ts";
@@ -136,7 +139,7 @@ export async function startBench({
   });
   const authority = createAuthority({ settings, chat: { groupMembers: async () => [], nameOf: async () => null } });
   const propose = createPropose({ ...facts, store, watch, settings, clock, metrics, report: planReport });
-  const decide = createDecide({ store, settings, authority, clock, metrics, report: planReport });
+  const decide = createDecide({ store, settings, authority, clock, metrics, log, report: planReport });
   await store.leases.take("active", "bench", 600);
   const lease: ActiveLease = {
     start: async () => {},
@@ -158,6 +161,29 @@ export async function startBench({
       pollMs: 60,
     });
   const signal = new AbortController().signal;
+  const commands = createCommands({ store, watch, settings, authority, propose, clock, commandName: "/dm" });
+  const clickParts = {
+    store,
+    settings,
+    authority,
+    watch,
+    propose,
+    decide,
+    commands,
+    report: incidentReport,
+    clock,
+    log,
+    metrics,
+  };
+  async function planFor(playbook: "resume-task" | "stop-start-task"): Promise<Plan> {
+    await watch.poll("shop", signal);
+    const made = await propose(
+      { cluster: "shop", incident: null, task: "orders", source: null, playbook, askedBy: OPERATOR, dryRun: false },
+      signal,
+    );
+    if (made.kind === "refused") throw new Error(`refused: ${made.why.map((why) => why.key).join(", ")}`);
+    return made.plan;
+  }
   return {
     dm,
     downstream,
@@ -171,17 +197,15 @@ export async function startBench({
     executorOver,
     executor: executorOver(store),
     poll: () => watch.poll("shop", signal),
+    clicks: () => createClicks({ ...clickParts, executor: executorOver(store) }),
+    plan: planFor,
+    commands,
     /** Asks for a plan and approves it; fails the test when either is refused. */
     async approvedRun(playbook: "resume-task" | "stop-start-task"): Promise<string> {
-      await watch.poll("shop", signal);
-      const made = await propose(
-        { cluster: "shop", incident: null, task: "orders", source: null, playbook, askedBy: OPERATOR, dryRun: false },
-        signal,
-      );
-      if (made.kind === "refused") throw new Error(`refused: ${made.why.map((why) => why.key).join(", ")}`);
+      const plan = await planFor(playbook);
       const decided = await decide.decide({
-        plan: made.plan.id,
-        digest: made.plan.digest,
+        plan: plan.id,
+        digest: plan.digest,
         person: APPROVER,
         verdict: "approve",
         reason: "it is needed",

@@ -79,10 +79,14 @@ export function createMasters(options: MastersOptions): Masters {
         return { kind: "refused", said: whyNot(asked), codes: [] };
       case "no-json":
         return { kind: "unknown", why: `HTTP ${asked.status}, and no JSON` };
-      case "json":
-        return asked.status === 200
-          ? readWriteAnswer(asked.value)
-          : { kind: "refused", said: `HTTP ${asked.status}: ${cleanText(JSON.stringify(asked.value))}`, codes: [] };
+      case "json": {
+        if (asked.status === 200) return readWriteAnswer(asked.value);
+        const said = `HTTP ${asked.status}: ${cleanText(JSON.stringify(asked.value))}`;
+        // Trouble between the gateway (or a proxy) and the master, such as a time-out: the write may have been taken.
+        return asked.status >= 500 && asked.status !== 501
+          ? { kind: "unknown", why: said }
+          : { kind: "refused", said, codes: [] };
+      }
       default:
         return asked satisfies never;
     }

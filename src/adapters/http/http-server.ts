@@ -37,9 +37,10 @@ export async function startHttpServer(parts: HttpParts): Promise<{ readonly port
   // The signature is over the very bytes, so the body is kept as it came and read afterwards.
   server.removeAllContentTypeParsers();
   server.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
-  server.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) =>
-    reply.code(error.statusCode ?? 500).send({ error: error.message }),
-  );
+  server.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
+    if (error.statusCode === 413) void parts.alerts.refused("size");
+    reply.code(error.statusCode ?? 500).send({ error: error.message });
+  });
   server.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: "there is nothing here" }));
   addRoutes(server, parts);
   await server.listen({ host: options.host, port: options.port });
@@ -62,8 +63,9 @@ async function webhook(parts: HttpParts, request: FastifyRequest, reply: Fastify
   const { metrics, clock, alerts, options, log } = parts;
   const begun = clock.monotonic();
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  const refuse = (status: number, reason: string, why: string): FastifyReply => {
-    metrics.count("dm_medic_webhooks_refused_total", { reason });
+  const refuse = (status: number, reason: "secret" | "shape", why: string): FastifyReply => {
+    // Not waited for: a store that is slow must not hold up the answer.
+    void alerts.refused(reason);
     return reply.code(status).send({ error: why });
   };
   if (!isAllowed(options.secret, request, body)) return refuse(401, "secret", "the secret is missing or wrong");
@@ -75,8 +77,8 @@ async function webhook(parts: HttpParts, request: FastifyRequest, reply: Fastify
     return reply.send({ stored: fresh, known: payload.alerts.length - fresh });
   } catch (error) {
     log.error({ err: error }, "an alert could not be stored; Alertmanager will send it again");
-    reply.header("retry-after", "5");
-    return refuse(503, "store", "the store does not answer");
+    metrics.count("dm_medic_webhooks_refused_total", { reason: "store" });
+    return reply.code(503).header("retry-after", "5").send({ error: "the store does not answer" });
   }
 }
 

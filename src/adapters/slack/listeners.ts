@@ -160,10 +160,21 @@ function asksReason({ clicks }: ListenerParts, { action, value }: StoredClick): 
 type Kept = "stored" | "double" | "not-stored";
 
 /** A store that hangs must not cost the acknowledgement: then the person is told that nothing was noted. */
-async function keep({ store, log, underWay }: ListenerParts, click: StoredClick): Promise<Kept> {
+async function keep({ store, clock, log, underWay }: ListenerParts, click: StoredClick): Promise<Kept> {
   underWay.add(click.id);
-  const late = new Promise<Kept>((resolve) => setTimeout(resolve, STORE_WITHIN_MS, "not-stored").unref());
-  const stored = store.clicks.put(click).then((fresh): Kept => (fresh ? "stored" : "double"));
+  let tooLate = false;
+  const late = new Promise<Kept>((resolve) =>
+    setTimeout(() => {
+      tooLate = true;
+      resolve("not-stored");
+    }, STORE_WITHIN_MS).unref(),
+  );
+  const stored = store.clicks.put(click).then(async (fresh): Promise<Kept> => {
+    // The person was told that nothing was noted, so it must not be worked on behind their back.
+    if (tooLate && fresh)
+      await store.clicks.answered(click.id, clock.now(), "stored too late; the person was told to press again");
+    return fresh ? "stored" : "double";
+  });
   return Promise.race([stored, late]).catch((error: unknown): Kept => {
     log.error({ err: error, click: click.id }, "a click could not be stored");
     return "not-stored";

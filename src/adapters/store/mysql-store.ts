@@ -1,7 +1,7 @@
 import { Kysely, MysqlDialect, sql } from "kysely";
 import { createPool, type PoolOptions } from "mysql2";
 import type { Hashing } from "../../app/ports/identifiers.ts";
-import type { Store, StoreParts } from "../../app/ports/store.ts";
+import { ChangedMeanwhile, type Store, type StoreParts } from "../../app/ports/store.ts";
 import type { Db, Engine } from "./engine.ts";
 import { migrate } from "./migrations.ts";
 import { partsOf } from "./parts.ts";
@@ -56,7 +56,7 @@ export async function openMysqlStore({ hashing, ...connection }: MysqlStoreOptio
       try {
         return await db.transaction().execute((tx) => work(partsOf(tx, MYSQL, hashing)));
       } catch (error) {
-        if (attempt >= ATTEMPTS_AT_MOST || !AGAIN.has(numberOf(error))) throw error;
+        if (attempt >= ATTEMPTS_AT_MOST || !(error instanceof ChangedMeanwhile || AGAIN.has(numberOf(error)))) throw error;
       }
     }
   }

@@ -1,25 +1,28 @@
 import { sql } from "kysely";
 import type { Outbox, OutboxMessage } from "../../app/ports/store.ts";
 import type { Document } from "../../domain/wording/document.ts";
-import type { Db } from "./engine.ts";
+import type { Db, Engine } from "./engine.ts";
 import type { Tables } from "./tables.ts";
 
-export function outboxOf(db: Db): Outbox {
+export function outboxOf(db: Db, engine: Engine): Outbox {
   const byKey = (key: string) => db.updateTable("outbox").where("message_key", "=", key);
   return {
     async wish({ key, channel, threadOf, document, urgency, at }) {
       const body = JSON.stringify(document);
-      const changed = await byKey(key)
-        .set({
-          body,
-          urgency,
-          wish: sql`wish + 1`,
-          state: sql`CASE WHEN state = 'sending' THEN state ELSE 'waiting' END`,
-          wished_at: at,
-          attempts: 0,
-        })
-        .executeTakeFirst();
-      if (changed.numUpdatedRows > 0n) return;
+      const update = async (): Promise<boolean> => {
+        const changed = await byKey(key)
+          .set({
+            body,
+            urgency,
+            wish: sql`wish + 1`,
+            state: sql`CASE WHEN state = 'sending' THEN state ELSE 'waiting' END`,
+            wished_at: at,
+            attempts: 0,
+          })
+          .executeTakeFirst();
+        return changed.numUpdatedRows > 0n;
+      };
+      if (await update()) return;
       const first = {
         message_key: key,
         channel,
@@ -38,7 +41,13 @@ export function outboxOf(db: Db): Outbox {
         ts: null,
         last_error: null,
       };
-      await db.insertInto("outbox").values(first).execute();
+      try {
+        await db.insertInto("outbox").values(first).execute();
+      } catch (error) {
+        // Another copy wished it first, just now.
+        if (!engine.isDuplicate(error)) throw error;
+        await update();
+      }
     },
     async due(now, limit) {
       const rows = await db

@@ -19,10 +19,10 @@ export function partsOf(db: Db, engine: Engine, hashing: Hashing): StoreParts {
     plans: plansOf(db),
     runs: runsOf(db, engine),
     audit: auditOf(db, engine, hashing),
-    outbox: outboxOf(db),
+    outbox: outboxOf(db, engine),
     clicks: clicksOf(db, engine),
     leases: leasesOf(db, engine),
-    kept: keptOf(db),
+    kept: keptOf(db, engine),
     async nextNumber(series) {
       await db.updateTable("numbers").set({ last: sql`last + 1` }).where("series", "=", series).execute();
       const row = await db.selectFrom("numbers").select("last").where("series", "=", series).executeTakeFirstOrThrow();
@@ -31,11 +31,17 @@ export function partsOf(db: Db, engine: Engine, hashing: Hashing): StoreParts {
   };
 }
 
-function keptOf(db: Db): KeptTexts {
+function keptOf(db: Db, engine: Engine): KeptTexts {
   return {
     async put(name, text) {
-      const changed = await db.updateTable("kept").set({ body: text }).where("name", "=", name).executeTakeFirst();
-      if (changed.numUpdatedRows === 0n) await db.insertInto("kept").values({ name, body: text }).execute();
+      const update = () => db.updateTable("kept").set({ body: text }).where("name", "=", name).executeTakeFirst();
+      if ((await update()).numUpdatedRows > 0n) return;
+      try {
+        await db.insertInto("kept").values({ name, body: text }).execute();
+      } catch (error) {
+        if (!engine.isDuplicate(error)) throw error;
+        await update();
+      }
     },
     async get(name) {
       const row = await db.selectFrom("kept").select("body").where("name", "=", name).executeTakeFirst();

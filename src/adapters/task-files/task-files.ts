@@ -46,11 +46,10 @@ async function listFiles(folder: string | null): Promise<string[] | TaskFile> {
 async function readOne(path: string): Promise<{ path: string; text: string; name: string | null; why: string | null }> {
   try {
     const text = await readFile(path, "utf8");
-    const content: unknown = parse(text);
-    const name =
-      content !== null && typeof content === "object" && "name" in content && typeof content.name === "string"
-        ? content.name
-        : null;
+    const content: unknown = parse(text, { merge: true, maxAliasCount: 100 });
+    const named = content !== null && typeof content === "object" && "name" in content ? content.name : null;
+    // DM reads `name: 7` as a text.
+    const name = typeof named === "string" || typeof named === "number" ? String(named) : null;
     return { path, text, name, why: null };
   } catch (error) {
     return { path, text: "", name: null, why: messageOf(error) };

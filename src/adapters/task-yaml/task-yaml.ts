@@ -2,17 +2,18 @@ import { isMap, isScalar, parse, parseDocument, visit } from "yaml";
 import { z } from "zod";
 import type { TaskFacts, TaskReplication, TaskYaml } from "../../app/ports/yaml.ts";
 import { driftBetween } from "./drift.ts";
+import { goDurationSeconds } from "./go-duration.ts";
 import { readReplication } from "./replication.ts";
 
 const MASK = "******";
 
 const Task = z.object({
-  name: z.string().min(1),
+  name: z.union([z.string().min(1), z.number().transform(String)]),
   "meta-schema": z.string().nullish(),
   "task-mode": z.string().nullish(),
   "remove-meta": z.boolean().nullish().catch(null),
   "mysql-instances": z
-    .array(z.object({ "source-id": z.string() }))
+    .array(z.object({ "source-id": z.union([z.string(), z.number().transform(String)]) }))
     .nullish()
     .catch(null),
   "target-database": z
@@ -26,7 +27,7 @@ const Source = z.object({ checker: z.object({ "check-enable": z.boolean(), "back
 /** DM's task and source files as far as plans need them. `dm_meta` is the meta schema that DM uses where none is named. */
 export const taskYaml: TaskYaml = {
   read(text) {
-    const whole = safely(() => parse(text, { maxAliasCount: 100, merge: true }) as unknown);
+    const whole = safely(() => read(text));
     if (whole instanceof Error) return { kind: "unreadable", why: firstLine(whole.message) };
     const parsed = Task.safeParse(whole);
     if (!parsed.success)
@@ -37,7 +38,7 @@ export const taskYaml: TaskYaml = {
     return factsOf(parsed.data, readReplication(whole));
   },
   drift: (fileText, gatewayText) => {
-    const texts = safely(() => [parse(fileText) as unknown, parse(gatewayText) as unknown] as const);
+    const texts = safely(() => [read(fileText), read(gatewayText)] as const);
     return texts instanceof Error ? [firstLine(texts.message)] : driftBetween(texts[0], texts[1]);
   },
   withPassword(gatewayText, password) {
@@ -77,16 +78,8 @@ function factsOf(task: z.infer<typeof Task>, replication: TaskReplication): Task
   };
 }
 
-const UNITS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.001 };
-
-/** Go's `5m0s`, in seconds; null for what is none. */
-export function goDurationSeconds(text: string): number | null {
-  if (!/^(?:\d+(?:\.\d+)?(?:ms|h|m|s))+$/.test(text)) return null;
-  return Array.from(text.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)).reduce(
-    (sum, [, number, unit]) => sum + Number(number) * UNITS[unit!]!,
-    0,
-  );
-}
+/** `<<` merges, as DM's YAML reader does. */
+const read = (text: string): unknown => parse(text, { merge: true, maxAliasCount: 100 }) as unknown;
 
 function safely<T>(work: () => T): T | Error {
   try {

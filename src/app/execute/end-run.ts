@@ -1,7 +1,7 @@
 import type { Run, RunState } from "../../domain/run/run.ts";
 import { auditDraft, SYSTEM } from "../audit-draft.ts";
 import { aboutPlan } from "../decide.ts";
-import type { StoreParts } from "../ports/store.ts";
+import { ChangedMeanwhile, type StoreParts } from "../ports/store.ts";
 import type { ExecutorParts } from "./executor.ts";
 
 /** Ends a run, or hands it to a person: outcome, locks, audit, messages and the playbook's budget change together. */
@@ -40,6 +40,6 @@ async function chargeBudget(parts: ExecutorParts, tx: StoreParts, run: Run): Pro
     ...incident,
     ineffectiveRuns: { ...incident.ineffectiveRuns, [playbook]: (incident.ineffectiveRuns[playbook] ?? 0) + 1 },
   };
-  if ((await tx.incidents.update(changed)) === "stored")
-    await parts.incidentReport.card(tx, { ...changed, version: changed.version + 1 });
+  if ((await tx.incidents.update(changed)) !== "stored") throw new ChangedMeanwhile(`incident ${incident.id}`);
+  await parts.incidentReport.card(tx, { ...changed, version: changed.version + 1 });
 }

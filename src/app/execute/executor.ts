@@ -1,7 +1,16 @@
 import type { Person } from "../../domain/approval/people.ts";
 import type { Phrase } from "../../domain/plan/plan.ts";
-import type { Run, StepRecord, StepState } from "../../domain/run/run.ts";
-import { againFrom, isAway, leftAt, nextStep, putBack, withStep } from "../../domain/run/run-progress.ts";
+import type { Run, RunState, StepRecord, StepState } from "../../domain/run/run.ts";
+import {
+  againFrom,
+  isAway,
+  isFirstWrite,
+  leftAt,
+  leftBefore,
+  nextStep,
+  putBack,
+  withStep,
+} from "../../domain/run/run-progress.ts";
 import { phrase } from "../../domain/wording/phrases.ts";
 import { stepWords } from "../../domain/wording/step.ts";
 import type { ActiveLease } from "../active-lease.ts";
@@ -13,13 +22,13 @@ import type { Seal } from "../ports/identifiers.ts";
 import type { Log } from "../ports/log.ts";
 import type { Metrics } from "../ports/metrics.ts";
 import type { Settings } from "../ports/settings.ts";
-import type { Store, StoreParts } from "../ports/store.ts";
+import { ChangedMeanwhile, type Store, type StoreParts } from "../ports/store.ts";
 import type { IncidentReport } from "../report-incident.ts";
 import type { PlanReport } from "../report-plan.ts";
 import { bindingNow } from "./binding-now.ts";
 import { endRun } from "./end-run.ts";
 import { ROUTINES } from "./routines.ts";
-import type { StepContext, StepOutcome } from "./step-action.ts";
+import type { StepAnswer, StepContext, StepOutcome } from "./step-action.ts";
 
 export interface ExecutorParts {
   readonly store: Store;
@@ -49,6 +58,10 @@ export interface Executor {
 
 /** Time that must be left of the lease beyond a call's own time-out, so that a call can never outlive it. */
 const LEASE_MARGIN_MS = 2_000;
+/** Where the lease counts as over for a call that is under way. */
+const LEASE_END_MS = 500;
+/** How often DM is asked before its silence, or a difference, counts. */
+const LOOKS_AT_MOST = 5;
 
 export function createExecutor(parts: ExecutorParts): Executor {
   let underWay: Promise<void> | null = null;
@@ -104,16 +117,23 @@ async function carry(parts: ExecutorParts, begun: Run, signal: AbortSignal): Pro
 async function oneStep(parts: ExecutorParts, run: Run, signal: AbortSignal): Promise<Run | null> {
   const record = nextStep(run);
   if (!record) return endRun(parts, run, { kind: "succeeded", at: parts.clock.now() });
-  if (!isAway(run, record.step.target)) {
-    const over =
-      parts.clock.now() >= run.deadlineAt ? "the run's own deadline has passed" : await changedSince(parts, run, signal);
-    if (over !== null) return endRun(parts, run, { kind: "failed", at: parts.clock.now(), why: over, left: "task-untouched" });
+  // A first write whose intent was stored may have been made or not: asked first, and held against the plan only when it was not.
+  const mayBeMade = isFirstWrite(record.step) && record.state.kind === "started";
+  if (!mayBeMade && !isAway(run, record.step.target)) {
+    const over = await noLongerHolds(parts, run, record, signal);
+    if (signal.aborted) return null;
+    if (over !== null) return endRun(parts, run, over);
   }
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(record.step.atMostSeconds * 1000)]);
   const context = contextOf(parts, run, record, deadline);
   const routine = ROUTINES[record.step.action.kind];
-  const answer = await routine.ask(context);
+  const answer = await askPatiently(context);
   if (signal.aborted) return null;
+  if (mayBeMade && answer.kind === "not-yet") {
+    const over = await noLongerHolds(parts, run, record, signal);
+    if (signal.aborted) return null;
+    if (over !== null) return endRun(parts, run, over);
+  }
   if (answer.kind === "already")
     return settle(parts, run, record, { kind: "done", at: parts.clock.now(), proof: answer.proof, alreadySo: true });
   if (answer.kind === "cannot-know")
@@ -121,15 +141,60 @@ async function oneStep(parts: ExecutorParts, run: Run, signal: AbortSignal): Pro
   if (routine.writes && !(await leaseCovers(parts, record.step.atMostSeconds, signal))) return null;
   const begun = await begin(parts, run, record);
   if (!begun) return null;
-  const outcome = await act(routine.act, contextOf(parts, begun, record, deadline));
+  const outcome = routine.writes
+    ? await actWhileLeased(parts, begun, record)
+    : await act(routine.act, contextOf(parts, begun, record, deadline));
   // Aborted from outside between intent and outcome: the step stays `started`, the next owner asks.
   if (signal.aborted && outcome.kind !== "done") return null;
   return settle(parts, begun, record, await stateAfter(parts, outcome, contextOf(parts, begun, record, signal)));
 }
 
-async function changedSince(parts: ExecutorParts, run: Run, signal: AbortSignal): Promise<string | null> {
-  const now = await bindingNow(parts.facts, run, signal);
-  return now.length === 0 ? null : `what the plan was bound to has changed: ${now.join(", ")}`;
+/** Why the run may not take this step any more; null: it may. What was begun may always be brought back, so that is not asked here. */
+async function noLongerHolds(
+  parts: ExecutorParts,
+  run: Run,
+  record: StepRecord,
+  signal: AbortSignal,
+): Promise<Extract<RunState, { kind: "failed" }> | null> {
+  const why =
+    parts.clock.now() >= run.deadlineAt ? "the run's own deadline has passed" : await changedSince(parts, run, record, signal);
+  return why === null ? null : { kind: "failed", at: parts.clock.now(), why, left: leftBefore(record) };
+}
+
+/** A change must show several times: a master that is silent for a moment is none. */
+async function changedSince(parts: ExecutorParts, run: Run, record: StepRecord, signal: AbortSignal): Promise<string | null> {
+  let now: string[] = [];
+  for (let look = 1; look <= LOOKS_AT_MOST && !signal.aborted; look++) {
+    now = await bindingNow(parts, run, record, signal);
+    if (now.length === 0) return null;
+    if (look < LOOKS_AT_MOST) await parts.clock.sleep(parts.pollMs, signal).catch(() => {});
+  }
+  return `what the plan was bound to has changed: ${now.join(", ")}`;
+}
+
+/** The step's question, again while DM is silent: a person is called only when it stays so. */
+async function askPatiently(context: StepContext): Promise<StepAnswer> {
+  const { ask } = ROUTINES[context.step.action.kind];
+  let answer = await ask(context);
+  for (let look = 1; look < LOOKS_AT_MOST && answer.kind === "cannot-know" && !context.signal.aborted; look++) {
+    await context.clock.sleep(context.pollMs, context.signal).catch(() => {});
+    answer = await ask(context);
+  }
+  return answer;
+}
+
+/**
+ * A write is broken off when the lease is all but over: no call of this copy may be under way while another one is active. A stop of
+ * this process waits for its answer instead, because DM would go on with a call that nobody listens to.
+ */
+async function actWhileLeased(parts: ExecutorParts, run: Run, record: StepRecord): Promise<StepOutcome> {
+  const lost = new AbortController();
+  const timer = setInterval(() => {
+    if ((parts.lease.held()?.timeLeftMs() ?? 0) < LEASE_END_MS) lost.abort(new Error("the lease was lost during the call"));
+  }, 100);
+  const ending = AbortSignal.any([lost.signal, AbortSignal.timeout(record.step.atMostSeconds * 1000)]);
+  const { act: work } = ROUTINES[record.step.action.kind];
+  return act(work, contextOf(parts, run, record, ending)).finally(() => clearInterval(timer));
 }
 
 /** Waits for the lease's renewal when too little is left of it; false when it was lost. */
@@ -182,7 +247,7 @@ async function stateAfter(parts: ExecutorParts, outcome: StepOutcome, context: S
   const at = parts.clock.now();
   if (outcome.kind === "done") return { kind: "done", at, proof: outcome.proof, alreadySo: false };
   if (outcome.kind === "failed") return { kind: "failed", at, why: outcome.why };
-  const answer = await ROUTINES[context.step.action.kind].ask(context);
+  const answer = await askPatiently(context);
   if (answer.kind === "already")
     return { kind: "done", at, proof: `${answer.proof} (the reply was lost: ${outcome.why})`, alreadySo: false };
   const more = answer.kind === "cannot-know" ? answer.why : "the effect is not to be seen";
@@ -260,7 +325,7 @@ async function answerRun(parts: ExecutorParts, id: string, person: Person, what:
     if (run?.state.kind !== "needs-person") return { kind: "refused", why: phrase("run-not-waiting", { run: id }) } as const;
     const next = what === "go-on" ? againFrom(run) : putBack(run, parts.clock.now());
     const fresh: Run = { ...next, deadlineAt: parts.clock.now() + parts.settings.policy.runDeadlineSeconds * 1000 };
-    await tx.runs.update(fresh, null);
+    if ((await tx.runs.update(fresh, null)) !== "stored") throw new ChangedMeanwhile(`run ${id}`);
     await tx.audit.append(
       auditDraft(parts.clock.now(), "run-taken-over", person, { ...aboutPlan(run.plan), run: id, details: { what } }),
     );

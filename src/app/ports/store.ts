@@ -5,6 +5,9 @@ import type { Plan } from "../../domain/plan/plan.ts";
 import type { Run, RunLock } from "../../domain/run/run.ts";
 import type { Document } from "../../domain/wording/document.ts";
 
+/** Thrown by the work of a transaction that read something which is not so any more: the store runs the work again. */
+export class ChangedMeanwhile extends Error {}
+
 /**
  * Everything durable. Two real implementations (SQLite, MySQL/TiDB) pass one contract suite.
  * `transaction` is all or nothing and may be run again by the store after a serialization failure or deadlock: the work must

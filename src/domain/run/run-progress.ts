@@ -1,4 +1,4 @@
-import type { Target } from "../plan/plan.ts";
+import type { Step, Target } from "../plan/plan.ts";
 import type { LeftBehind, Run, StepRecord, StepState } from "./run.ts";
 
 /** The step that is next: the first that is neither done nor skipped. null: nothing is left to do. */
@@ -22,6 +22,11 @@ export function isAway(run: Run, target: Target): boolean {
     stop.state.kind !== "skipped" &&
     start?.state.kind !== "done"
   );
+}
+
+/** The step after which its target is not as it was: until it was made the plan must still hold. */
+export function isFirstWrite({ action }: Step): boolean {
+  return action.kind === "stop-task" || action.kind === "resume-task";
 }
 
 export function sameTarget(a: Target, b: Target): boolean {
@@ -48,10 +53,20 @@ export function leftAt(run: Run, record: StepRecord): LeftBehind {
   }
 }
 
-/** A person said "go on": the step that failed or could not be known is asked and tried once more. */
+/** In which state a run that ends before it takes this step leaves its target. */
+export function leftBefore({ step }: StepRecord): LeftBehind {
+  return step.action.kind === "verify-recovered" ? "task-running" : "task-untouched";
+}
+
+/**
+ * A person said "go on": the step that failed is tried once more. One that could not be known counts as begun, so that DM is asked
+ * first whether it was made: a stop that was made after all must not be taken for somebody else's.
+ */
 export function againFrom(run: Run): Run {
   const stuck = run.steps.find(({ state }) => state.kind === "failed" || state.kind === "unknown");
-  const steps = run.steps.map((record) => (record === stuck ? { ...record, state: { kind: "todo" } as const } : record));
+  const again: StepState =
+    stuck?.state.kind === "unknown" ? { kind: "started", at: stuck.state.at, attempt: 1, fence: 0 } : { kind: "todo" };
+  const steps = run.steps.map((record) => (record === stuck ? { ...record, state: again } : record));
   return { ...run, state: { kind: "running" }, steps };
 }
 

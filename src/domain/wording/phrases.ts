@@ -119,6 +119,14 @@ export const PHRASES = {
     en: "The downstream cannot be reached ({why}); a start would be refused and the task left gone.",
     zh: "无法连接下游（{why}）；启动会被拒绝，任务会缺失。",
   },
+  "gate-yaml-source": {
+    en: "The task's YAML does not name source {source}, so it could not be started there again.",
+    zh: "任务 YAML 中没有数据源 {source}，停止后将无法在其上重新启动。",
+  },
+  "gate-login-encrypted": {
+    en: "The password in the task's YAML is encrypted for DM and could not be tried (taskPassword in the configuration would let me).",
+    zh: "任务 YAML 中的密码是为 DM 加密的，无法尝试登录（可在配置中设置 taskPassword）。",
+  },
   "gate-login-not-known": {
     en: "The login cannot be tried: the YAML names no target or no probe is configured.",
     zh: "无法尝试登录：YAML 没有目标库，或未配置探测账号。",

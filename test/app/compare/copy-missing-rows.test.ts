@@ -173,8 +173,11 @@ describe("copy-missing-rows on two real servers", { skip: skipWithout("mariadb")
     await replica.stop();
     const { proven = 0, "changed-since": since = 0, "kept-changing": changing = 0 } = counted(copied);
     assert.equal(proven + since + changing, 60, JSON.stringify(counted(copied)));
+    const neverInserted = copied.tables[0]!.rows.filter(
+      ({ state }) => state.kind === "kept-changing" && state.fingerprint === null,
+    );
     const after = await stage.compare();
-    assert.equal(after.tables[0]!.counts.missing, changing, "only what never stood still may be missing yet");
+    assert.equal(after.tables[0]!.counts.missing, neverInserted.length, "only what never stood still may be missing yet");
   });
 
   test("is undone to the row: what it inserted goes while it is unchanged, everything else stays", async () => {

@@ -29,7 +29,7 @@ describe("a run holds what was approved against what is", () => {
     const id = await bench.approvedRun("resume-task");
     const subtask = bench.dm.world.subtask("orders", "s1")!;
     Object.assign(subtask, { errors: [], trouble: null });
-    bench.dm.world.pause(subtask);
+    await bench.dm.world.pause(subtask);
 
     await bench.executor.goOn(bench.signal);
 

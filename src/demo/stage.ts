@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { stringify } from "yaml";
 import { type Downstream, startDownstream } from "../stand-ins/databases/downstream.ts";
+import { startUpstream, type Upstream } from "../stand-ins/databases/upstream.ts";
 import { type DmStandIn, startDmStandIn } from "../stand-ins/dm/dm-stand-in.ts";
 import type { Scenario } from "./scenarios.ts";
 
@@ -12,14 +13,16 @@ interface Account {
   readonly password: string;
 }
 
-/** A stand-in DM with its downstream and task files, set up for one scripted incident. */
+/** A stand-in DM with its databases and task files, set up for one scripted incident. */
 export interface DmStage {
   readonly dm: DmStandIn;
   readonly downstream: Downstream;
+  /** By source. */
+  readonly upstreams: Readonly<Record<string, Upstream>>;
   /** Holds `tasks/`; goes away with the stage. */
   readonly folder: string;
   readonly tasksFolder: string;
-  readonly accounts: { readonly task: Account; readonly probe: Account };
+  readonly accounts: { readonly task: Account; readonly probe: Account; readonly source: Account };
   /** Plays the script to its end or until the signal. */
   play(tell: (text: string) => void, signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
@@ -28,6 +31,7 @@ export interface DmStage {
 const ACCOUNTS = {
   task: { user: "dm_task", password: "task-secret" },
   probe: { user: "medic_probe", password: "probe-secret" },
+  source: { user: "dm_source", password: "source-secret" },
 } as const;
 
 export async function startStage(scenario: Scenario, { dmPort }: { readonly dmPort?: number } = {}): Promise<DmStage> {
@@ -41,9 +45,16 @@ export async function startStage(scenario: Scenario, { dmPort }: { readonly dmPo
     const downstream = await startDownstream({ users, readers: [ACCOUNTS.probe.user] });
     undo.push(() => downstream.stop());
     const tasks = scenario.tasks.map((task) => taskText(task, scenario, downstream.port));
-    const sources = scenario.sources.map((id) => ({ id, backoffMaxSeconds: 10, checkEnable: scenario.checkEnable ?? true }));
+    const upstreams: Record<string, Upstream> = {};
+    for (const source of scenario.sources) {
+      const upstream = await startUpstream({ users, readers: [ACCOUNTS.probe.user] });
+      undo.push(() => upstream.stop());
+      upstreams[source] = upstream;
+    }
+    const settings = { backoffMaxSeconds: 10, checkEnable: scenario.checkEnable ?? true, ...ACCOUNTS.source };
+    const sources = scenario.sources.map((id) => ({ id, ...settings }));
     const dm = await startDmStandIn({
-      ...{ version: scenario.version, sources, tasks, downstream },
+      ...{ version: scenario.version, sources, tasks, downstream, upstreams },
       ...(dmPort === undefined ? {} : { port: dmPort }),
     });
     undo.push(() => dm.stop());
@@ -59,14 +70,16 @@ export async function startStage(scenario: Scenario, { dmPort }: { readonly dmPo
         if (!signal.aborted) throw error;
       }
     }
-    return { dm, downstream, folder, tasksFolder, accounts: ACCOUNTS, play, stop };
+    return { dm, downstream, upstreams, folder, tasksFolder, accounts: ACCOUNTS, play, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-function taskText(name: string, { sources }: Scenario, port: number): string {
+/** The first task replicates the shop; others have schemas of their own, so that no two write the same rows. */
+function taskText(name: string, { sources, tasks }: Scenario, port: number): string {
+  const schema = name === tasks[0] ? "shop" : name.replace(/-.*$/, "");
   return stringify({
     name,
     "task-mode": "incremental",
@@ -77,7 +90,7 @@ function taskText(name: string, { sources }: Scenario, port: number): string {
       "block-allow-list": "shop",
       "syncer-config-name": "sync",
     })),
-    "block-allow-list": { shop: { "do-dbs": ["shop"] } },
+    "block-allow-list": { shop: { "do-dbs": [schema] } },
     syncers: { sync: { "worker-count": 16, batch: 100 } },
   });
 }

@@ -375,7 +375,7 @@ describe("rows that come twice", () => {
 
     const [error] = lab.subtask()!.errors;
     assert.deepEqual([error?.code, error?.scope], [10006, "not-set"]);
-    assert.match(String(error?.rawCause), /^Error 1062 \(23000\): Duplicate entry .*orders\.PRIMARY/);
+    assert.match(String(error?.rawCause), /^Error 1062 \(23000\): Duplicate entry '200' for key 'orders\.PRIMARY/);
     assert.match(String(error?.message), /startLocation: \[position: \(mysql-bin.000002, \d+\), gtid-set: 0-101-\d+\]/);
     await lab.pass(400);
     assert.deepEqual([stage(), lab.subtask()?.isCanceled], ["Paused", false]);
@@ -521,6 +521,54 @@ describe("a file over 4 GiB and a relay", () => {
     assert.deepEqual([lab.source().relayFolder?.first, lab.source().relayFolder?.copied.size], [3, 0]);
     await lab.pass(2);
     assert.equal(lab.source().relay?.stage, "Running");
+  });
+});
+
+describe("the road with the gateway alone, from the looping relay to the last row", () => {
+  test("loses nothing, and the rows stand on the way where they were measured", async () => {
+    await open({ relay: true, freeWorkers: 0, relayBytesPerSecond: 300_000_000 });
+    await lab.start();
+    await lab.pass(2);
+    await lab.writeHuge();
+    await lab.pass(40);
+    assert.deepEqual(await lab.ids(), [1, 2, 200]);
+    await lab.stopTask();
+    const [global, schema, orders] = await lab.checkpoint();
+    const [exit] = (
+      await lab.db.query(
+        "SELECT exit_safe_binlog_name AS name, exit_safe_binlog_gtid AS gtid FROM dm_meta.dm_test_syncer_checkpoint WHERE is_global = 1",
+      )
+    )[0] as { name: string; gtid: string }[];
+    assert.deepEqual(
+      [global?.file, schema?.file, orders?.file],
+      ["mysql-bin|000001.000002", "mysql-bin.000001", "mysql-bin|000001.000002"],
+    );
+    assert.deepEqual(
+      [orders!.position > 3.4e9, orders?.gtid, exit],
+      [true, "0-101-5", { name: "mysql-bin|000001.000002", gtid: "0-101-5" }],
+    );
+    assert.equal(global?.gtid, "0-101-4");
+
+    const sources = (body: object) => lab.call("PUT", "/apis/v1alpha1/sources", body);
+    const from = { host: "127.0.0.1", port: lab.upstream!.port, user: "dm", password: "" };
+    const settings = (gtid: boolean, relay: boolean) => [
+      `source-id: replica-1\nenable-gtid: ${gtid}\nenable-relay: ${relay}\nfrom: ${JSON.stringify(from)}\n`,
+    ];
+    assert.equal((await sources({ op: 3, sourceID: ["replica-1"] })).result, true);
+    assert.equal((await sources({ op: 1, config: settings(true, false) })).result, true);
+    await lab.alignToGlobal();
+    const meta = { "binlog-name": "mysql-bin.000002", "binlog-pos": global!.position, "binlog-gtid": global!.gtid };
+    assert.equal((await lab.start({ isSafe: true, meta })).result, true);
+    await lab.passUntil("the file is passed", () => lab.isPast(lab.hugeFile));
+    assert.deepEqual(await lab.ids(), [1, 2, 200, 201, 202]);
+
+    await lab.stopTask();
+    await sources({ op: 3, sourceID: ["replica-1"] });
+    await sources({ op: 1, config: settings(false, true) });
+    assert.equal((await lab.start()).result, true);
+    await lab.world.write("replica-1", ["INSERT INTO shop.orders VALUES (203, 'D')"]);
+    await lab.passUntil("a new row arrives through the relay", async () => (await lab.ids()).includes(203), 120);
+    assert.deepEqual([lab.source().relay?.stage, stage(), lab.subtask()?.errors], ["Running", "Running", []]);
   });
 });
 

@@ -124,6 +124,9 @@ describe("the SQL that the stand-in databases understand", () => {
       ["INSERT INTO orders (customer, amount) VALUES ('n')", 1136],
     ];
     for (const [sql, errno] of cases) await assert.rejects(db.query(sql), { errno }, sql);
+    await assert.rejects(db.execute("INSERT INTO orders (amount, customer) VALUES (?, ?), (?, 'new')", ["12.50", "ana", "1"]), {
+      sqlMessage: "Duplicate entry 'ana-12.50' for key 'orders.once'",
+    });
   });
 
   test("rows are written, replaced, limited and counted", async () => {

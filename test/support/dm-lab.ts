@@ -4,7 +4,7 @@ import { type Downstream, startDownstream } from "../../src/stand-ins/databases/
 import { startUpstream, type Upstream } from "../../src/stand-ins/databases/upstream.ts";
 import type { RealUpstream } from "../../src/stand-ins/dm/database-side.ts";
 import { type DmStandIn, startDmStandIn } from "../../src/stand-ins/dm/dm-stand-in.ts";
-import type { WorldOptions } from "../../src/stand-ins/dm/world.ts";
+import type { WorldOptions } from "../../src/stand-ins/dm/world-options.ts";
 
 /** The laboratory of over-4gib-lab.md over again, with stand-ins: one source `replica-1`, one task `dm_test`, a clock moved by hand. */
 export interface LabOptions extends Partial<Omit<WorldOptions, "sources" | "tasks" | "upstreams" | "downstream" | "clock">> {

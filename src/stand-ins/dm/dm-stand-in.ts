@@ -7,7 +7,8 @@ import { openapi } from "./openapi.ts";
 import { operate, startTask } from "./operations.ts";
 import { operateSources } from "./source-operations.ts";
 import { handleStatements } from "./statement-operations.ts";
-import { World, type WorldOptions } from "./world.ts";
+import { World } from "./world.ts";
+import type { WorldOptions } from "./world-options.ts";
 
 export interface DmCall {
   readonly method: string;

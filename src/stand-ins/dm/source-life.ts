@@ -18,7 +18,15 @@ export function binlogAt(file: number, position: number, gtid: number): Upstream
 export function newSource(world: World, id: string, config: SourceConfig): Source {
   const side = world.sides.get(id) ?? binlogAt(1, 1_497, 7);
   world.sides.set(id, side);
-  const source: Source = { id, worker: null, config, readsByGtid: config.enableGtid, side, relay: null, relayFolder: null };
+  const source: Source = {
+    id,
+    worker: null,
+    config: { ...config, flavor: side.binlog.flavor },
+    readsByGtid: config.enableGtid,
+    side,
+    relay: null,
+    relayFolder: null,
+  };
   world.sources.set(id, source);
   return source;
 }
@@ -54,10 +62,12 @@ export function restartRelay(world: World, source: Source): void {
   switchRelayOn(world, source, worker);
 }
 
-/** The earliest file that a task of the source has still to read; null: it has none. */
+/** The earliest file that a task of the source has still to read, of stopped ones too where none runs; null: nobody ever read. */
 export function neededFile(world: World, source: Source): number | null {
   const files = world.ofSource(source.id).flatMap(({ sync }) => sync?.flushed.global.file ?? []);
-  return files.length > 0 ? Math.min(...files) : null;
+  const stopped = [...(world.stoppedAt.get(source.id)?.values() ?? [])];
+  const all = files.length > 0 ? files : stopped;
+  return all.length > 0 ? Math.min(...all) : null;
 }
 
 export function switchRelayOff(source: Source): void {

@@ -102,6 +102,8 @@ function targetOf(world: World, subtask: Subtask, task: Task): Target {
 
 /** Moves a subtask on to this moment. */
 export async function move(world: World, subtask: Subtask, now: number): Promise<void> {
+  // Another took its place while it waited for its turn.
+  if (world.subtask(subtask.task, subtask.source) !== subtask) return;
   const elapsedMs = Math.max(0, now - subtask.movedAt);
   subtask.movedAt = now;
   if (subtask.goneAt !== null) return now >= subtask.goneAt ? letGo(world, subtask) : undefined;
@@ -184,7 +186,6 @@ export const end = (world: World, subtask: Subtask): Promise<boolean> => inTurn(
 
 /** Rows that were edited too early are overwritten, unless it was paused: then they were written down already. While they are locked it is tried again. */
 async function letGo(world: World, subtask: Subtask): Promise<void> {
-  if (world.subtask(subtask.task, subtask.source) !== subtask) return;
   if (subtask.stage === "Running" && !(await writeDown(world, subtask))) return;
   forget(world, subtask);
   const task = world.tasks.get(subtask.task);
@@ -196,6 +197,8 @@ function forget(world: World, subtask: Subtask): void {
   world.targets.delete(subtask);
   const key = keyOf(subtask.task, subtask.source);
   if (world.subtasks.get(key) === subtask) world.subtasks.delete(key);
+  const { source, task, sync } = subtask;
+  if (sync) world.stoppedAt.set(source, (world.stoppedAt.get(source) ?? new Map()).set(task, sync.flushed.global.file));
 }
 
 /** A new subtask; while its worker still lets go of an old one, that one's place is taken later. */

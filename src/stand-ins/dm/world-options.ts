@@ -11,6 +11,9 @@ export interface WorldOptions {
     readonly backoffMaxSeconds?: number;
     readonly relay?: boolean;
     readonly enableGtid?: boolean;
+    /** The account in the source's settings; without it the one that the world itself uses. */
+    readonly user?: string;
+    readonly password?: string;
   }[];
   /** Task YAML texts, started at once. */
   readonly tasks: readonly string[];

@@ -29,8 +29,6 @@ import type { Statement, UpstreamSide } from "./upstream-side.ts";
 import { crashWorker, returnWorker, stopWorker } from "./worker-life.ts";
 import { clockOf, RELAY_BYTES_PER_SECOND, SYNC_BYTES_PER_SECOND, type WorldOptions } from "./world-options.ts";
 
-export type { WorldOptions } from "./world-options.ts";
-
 /**
  * A DM cluster that lives: upstreams are written to, subtasks read their binlogs row by row, write the rows and their checkpoints
  * downstream, fail, are resumed with growing pauses, let go late. Its surfaces only read it. `step` moves it on; `start` does so
@@ -64,6 +62,8 @@ export class World {
   readonly sides = new Map<string, UpstreamSide>();
   /** What lies on the workers' disks. */
   readonly relayFolders = new Map<string, RelayFolder>();
+  /** In which file each task of a source was stopped. */
+  readonly stoppedAt = new Map<string, Map<string, number>>();
   /** The next order of a shop that is written to, by source. */
   readonly nextOrder = new Map<string, number | null>();
   readonly writtenAt = new Map<string, number>();
@@ -95,11 +95,13 @@ export class World {
 
   static async open(options: WorldOptions): Promise<World> {
     const world = new World(options);
-    for (const [id, upstream] of Object.entries(options.upstreams ?? {})) {
+    for (const [index, [id, upstream]] of Object.entries(options.upstreams ?? {}).entries()) {
       const side = "login" in upstream ? await openRealSide(upstream) : standInSide(upstream);
       world.sides.set(id, side);
       if (!("login" in upstream)) upstream.showStreams(() => streamsOf(world, id));
-      world.nextOrder.set(id, world.isWrittenTo ? await openShop(side) : null);
+      // Shops may flow into one: each has numbers of its own.
+      const first = world.isWrittenTo ? await openShop(side) : null;
+      world.nextOrder.set(id, first === null ? null : first + index * 1_000_000);
     }
     for (const [index, { id, relay = false, ...rest }] of options.sources.entries()) {
       const own = world.sides.get(id)?.login ?? {};

@@ -12,6 +12,11 @@ export interface SqlContext {
   readonly session: { readonly id: number; readonly user: string; readonly version: string };
 }
 
+export interface Inserted {
+  readonly columns: readonly string[];
+  readonly rows: string;
+}
+
 /** A statement on its way from MySQL's words to SQLite's. */
 export interface Translating {
   readonly reader: TokenReader;
@@ -21,6 +26,8 @@ export interface Translating {
   readonly tables: readonly TableDefinition[];
   /** Inside ON DUPLICATE KEY UPDATE, where VALUES(x) is the row that was refused. */
   inConflict: boolean;
+  /** What an INSERT with VALUES writes: its columns and its rows, in SQLite's words. */
+  inserted: Inserted | null;
   /** Writes a SELECT up to its end or the bracket that closes it. */
   readonly query: (of: Translating) => void;
   /** Writes a function's call; the reader stands at its name. */

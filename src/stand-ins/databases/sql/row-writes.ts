@@ -17,8 +17,9 @@ export function writeInsert(of: Translating): TableDefinition {
   reader.skip("into");
   const { sql, table } = target(of);
   out.push(sql);
+  let columns = table.columns.map(({ name }) => name);
   if (reader.isSymbol("(") && !reader.isWord("select", 1)) {
-    const columns = reader.columnList();
+    columns = reader.columnList();
     for (const name of columns) knownColumn(table, name);
     out.push(`(${columns.map(quoted).join(", ")})`);
   }
@@ -30,7 +31,9 @@ export function writeInsert(of: Translating): TableDefinition {
   } else {
     if (!reader.skip("values")) reader.expect("value");
     out.push("VALUES");
+    const begin = out.length;
     while (!reader.isDone && !reader.isWord("on") && !reader.isWord("returning")) writeOne(of, false);
+    of.inserted = { columns, rows: out.slice(begin).join(" ") };
   }
   if (reader.skip("on", "duplicate", "key", "update")) {
     out.push("ON CONFLICT DO UPDATE SET");

@@ -1,19 +1,20 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Answer, Session } from "../mysql-server.ts";
 import type { Value } from "../wire.ts";
 import { Catalog } from "./catalog.ts";
 import { asInput, asValue, type Cell } from "./cells.ts";
+import { duplicateEntry } from "./duplicate-entry.ts";
 import { registerFunctions } from "./functions.ts";
 import { fillSchema, type Process } from "./information-schema.ts";
 import { isDdl, runDdl } from "./run-ddl.ts";
 import { setVariables, startTransaction } from "./session-statements.ts";
 import { show } from "./show.ts";
 import { inMysql } from "./sqlite-error.ts";
-import { countedColumn, quoted, type TableDefinition } from "./table-definition.ts";
+import { countedColumn, quoted } from "./table-definition.ts";
 import { badSyntax, SqlRefusal } from "./tokens.ts";
 import { translate } from "./translate.ts";
 
@@ -83,8 +84,7 @@ export class SqlEngine {
       } catch (error) {
         if (error instanceof SqlRefusal) return { kind: "error", code: error.code, state: error.state, message: error.message };
         const { errcode } = error as { errcode?: number };
-        if (errcode !== BUSY || performance.now() > until)
-          return inMysql(error as Error & { errcode?: number }, (name) => this.#tableCalled(name));
+        if (errcode !== BUSY || performance.now() > until) return inMysql(error as Error & { errcode?: number });
         await wait(5);
       }
     }
@@ -101,9 +101,6 @@ export class SqlEngine {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  #tableCalled(name: string): TableDefinition | null {
-    return this.catalog.tables().find((table) => table.name === name) ?? null;
-  }
   #run(sql: string, values: readonly Value[], session: Session, connection: Connection): Answer {
     const { database } = connection;
     const verb = /^\(?\s*([a-z]+)/i.exec(sql)?.[1]?.toLowerCase() ?? "";
@@ -147,7 +144,7 @@ export class SqlEngine {
     const { database } = connection;
     const options = this.#options;
     const all = { ...options.variables(), ...Object.fromEntries(connection.variables) };
-    const { text, locks, readsSchema, writes } = translate(sql, {
+    const { text, locks, readsSchema, writes, inserted } = translate(sql, {
       catalog: this.catalog,
       database: session.database || null,
       hasReturning: options.hasReturning,
@@ -163,7 +160,9 @@ export class SqlEngine {
     const given = values.map(asInput);
     const columns = statement.columns();
     if (columns.length === 0) {
-      const { changes, lastInsertRowid } = statement.run(...given);
+      const { changes, lastInsertRowid } = written(statement, given, (error) =>
+        writes ? duplicateEntry(error, writes, inserted, database, given) : null,
+      );
       const insertId = writes && /^(?:insert|replace)/i.test(sql) && countedColumn(writes) !== null ? Number(lastInsertRowid) : 0;
       return { kind: "ok", affectedRows: Number(changes), insertId, inTransaction: database.isTransaction };
     }
@@ -270,6 +269,15 @@ export class SqlEngine {
       database.exec(`PRAGMA ${quoted(schema)}.journal_mode = WAL; PRAGMA ${quoted(schema)}.synchronous = OFF`);
       attached.set(schema, file);
     }
+  }
+}
+
+/** Runs it; what `explain` knows better than SQLite is thrown instead. */
+function written(statement: StatementSync, values: readonly SQLInputValue[], explain: (error: unknown) => SqlRefusal | null) {
+  try {
+    return statement.run(...values);
+  } catch (error) {
+    throw explain(error) ?? error;
   }
 }
 

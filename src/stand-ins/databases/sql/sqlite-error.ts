@@ -1,14 +1,10 @@
 import type { Answer } from "../mysql-server.ts";
-import type { TableDefinition } from "./table-definition.ts";
 
 const BUSY = 5;
 const BUSY_SNAPSHOT = 517;
 
 /** SQLite's complaint under the number that MySQL gives it. */
-export function inMysql(
-  { message, errcode }: Error & { readonly errcode?: number },
-  table: (name: string) => TableDefinition | null,
-): Extract<Answer, { kind: "error" }> {
+export function inMysql({ message, errcode }: Error & { readonly errcode?: number }): Extract<Answer, { kind: "error" }> {
   const told = (code: number, state: string, text: string) => ({ kind: "error" as const, code, state, message: text });
   if (errcode === BUSY_SNAPSHOT) return told(9007, "HY000", "Write conflict [try again later]");
   if (errcode === BUSY) return told(1205, "HY000", "Lock wait timeout exceeded; try restarting transaction");
@@ -21,17 +17,8 @@ export function inMysql(
   const [, constraint, ofColumn] = /CHECK constraint failed: (\d+) (.+)/.exec(message) ?? [];
   if (constraint === "1406") return told(1406, "22001", `Data too long for column '${ofColumn}' at row 1`);
   if (constraint) return told(1366, "HY000", `Incorrect value for column '${ofColumn}' at row 1`);
-  const duplicate = /UNIQUE constraint failed: (.+)/.exec(message)?.[1];
-  if (duplicate) return told(1062, "23000", `Duplicate entry for key '${keyName(duplicate, table)}'`);
+  if (/UNIQUE constraint failed/.test(message)) return told(1062, "23000", `Duplicate entry for key: ${message}`);
   const missing = /NOT NULL constraint failed: (?:.+\.)?(.+)/.exec(message)?.[1];
   if (missing) return told(1048, "23000", `Column '${missing}' cannot be null`);
   return told(1064, "42000", `You have an error in your SQL syntax: ${message}`);
-}
-
-/** SQLite names the columns, `orders.id, orders.day`; MySQL the key. */
-function keyName(columns: string, table: (name: string) => TableDefinition | null): string {
-  const names = columns.split(", ").map((column) => column.slice(column.indexOf(".") + 1));
-  const of = columns.slice(0, columns.indexOf("."));
-  const key = table(of)?.keys.find((candidate) => candidate.columns.join() === names.join());
-  return key ? `${of}.${key.name}` : columns;
 }

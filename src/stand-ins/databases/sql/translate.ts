@@ -1,5 +1,5 @@
 import { writeCall } from "./calls.ts";
-import type { SqlContext, Translating } from "./expressions.ts";
+import type { Inserted, SqlContext, Translating } from "./expressions.ts";
 import { writeQuery } from "./query.ts";
 import { writeDelete, writeInsert, writeUpdate } from "./row-writes.ts";
 import type { TableDefinition } from "./table-definition.ts";
@@ -14,6 +14,7 @@ export interface Translation {
   readonly readsSchema: boolean;
   /** The table that it writes. */
   readonly writes: TableDefinition | null;
+  readonly inserted: Inserted | null;
 }
 
 /** Throws a refusal in MySQL's words for everything that it does not know how to say. */
@@ -26,6 +27,7 @@ export function translate(sql: string, context: SqlContext): Translation {
     out: [],
     tables: tablesIn(reader.tokens, context),
     inConflict: false,
+    inserted: null,
     call: writeCall,
     query: (inner) => writeQuery(inner, state.locks, null),
   };
@@ -36,7 +38,13 @@ export function translate(sql: string, context: SqlContext): Translation {
   else if (verb === "delete") state.writes = writeDelete(of);
   else reader.refuse();
   reader.end();
-  return { text: of.out.join(" "), locks: state.locks, writes: state.writes, readsSchema: /\binformation_schema\b/i.test(sql) };
+  return {
+    text: of.out.join(" "),
+    locks: state.locks,
+    writes: state.writes,
+    inserted: of.inserted,
+    readsSchema: /\binformation_schema\b/i.test(sql),
+  };
 }
 
 /** What a statement names where a table may stand; names that are none are left out. */

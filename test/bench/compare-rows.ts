@@ -9,7 +9,7 @@ import { someLimits, someRules } from "../support/row-rules.ts";
 import type { Figure } from "./measure.ts";
 
 const ROWS = 1_000_000;
-const ROUNDS = 5;
+const ROUNDS = 8;
 const COLUMNS = "id,customer,code,amount,note,state,created,updated";
 
 /** A table of eight columns on one server, as upstream and, routed to another schema, as downstream. */

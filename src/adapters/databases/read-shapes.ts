@@ -12,22 +12,21 @@ export const TABLES =
 
 const literal = (text: string): string => textLiteral(hexOfText(text));
 
-function ofTables(tables: readonly TableName[]): string {
-  return `(TABLE_SCHEMA, TABLE_NAME) IN (${tables.map(({ schema, table }) => `(${literal(schema)},${literal(table)})`).join(",")})`;
-}
+/** One table a question: MariaDB and MySQL 5.7 look at every table of the server unless both names are given as constants. */
+const ofTable = ({ schema, table }: TableName): string => `TABLE_SCHEMA = ${literal(schema)} AND TABLE_NAME = ${literal(table)}`;
 
-export function columnsStatement(tables: readonly TableName[]): string {
+export function columnsStatement(table: TableName): string {
   return (
     "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE, CHARACTER_SET_NAME, COLLATION_NAME," +
     " DATETIME_PRECISION, NUMERIC_SCALE, EXTRA FROM information_schema.COLUMNS" +
-    ` WHERE ${ofTables(tables)} ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION`
+    ` WHERE ${ofTable(table)} ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION`
   );
 }
 
-export function indexesStatement(tables: readonly TableName[]): string {
+export function indexesStatement(table: TableName): string {
   return (
     "SELECT TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, NON_UNIQUE, COLUMN_NAME, SUB_PART FROM information_schema.STATISTICS" +
-    ` WHERE ${ofTables(tables)} ORDER BY TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX`
+    ` WHERE ${ofTable(table)} ORDER BY TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX`
   );
 }
 

@@ -13,13 +13,11 @@ import {
 } from "../../domain/comparison/row-statements.ts";
 import { bytesLiteral } from "../../domain/comparison/sql-text.ts";
 import type { KeyColumn, TablePlan } from "../../domain/comparison/table-plan.ts";
+import type { TableShape } from "../../domain/comparison/table-shape.ts";
 import { ORDER_PAIRS, type TextOrder } from "../../domain/comparison/text-order.ts";
 import { readPosition } from "./read-position.ts";
 import { columnsStatement, indexesStatement, shapesOf, TABLES, textOf } from "./read-shapes.ts";
 import { createRowsSession, type RawRow, type RowsSession, type RowsSessionOptions } from "./rows-session.ts";
-
-/** Tables a question to information_schema. */
-const TABLES_AT_ONCE = 100;
 
 export function createRowReader(options: Omit<RowsSessionOptions, "access">): RowReader {
   const session = createRowsSession({ ...options, access: "read-only" });
@@ -34,12 +32,11 @@ export function createRowReader(options: Omit<RowsSessionOptions, "access">): Ro
       );
     },
     async shapes(tables, signal) {
-      const found = [];
-      for (let from = 0; from < tables.length; from += TABLES_AT_ONCE) {
-        const some = tables.slice(from, from + TABLES_AT_ONCE);
-        const columns = await session.read(columnsStatement(some), signal);
+      const found: TableShape[] = [];
+      for (const table of tables) {
+        const columns = await session.read(columnsStatement(table), signal);
         if (columns.kind === "failed") return columns;
-        const indexes = await session.read(indexesStatement(some), signal);
+        const indexes = await session.read(indexesStatement(table), signal);
         if (indexes.kind === "failed") return indexes;
         found.push(...shapesOf(columns.value, indexes.value));
       }

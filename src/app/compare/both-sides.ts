@@ -2,6 +2,7 @@ import { type Checksum, type KeyedChecksum, mergeChecksums } from "../../domain/
 import type { SourcePosition, TableComparison } from "../../domain/comparison/comparison.ts";
 import { compareKeys, type Key, type KeyRange } from "../../domain/comparison/key.ts";
 import type { TableName } from "../../domain/comparison/replication-rules.ts";
+import type { KeyColumn } from "../../domain/comparison/table-plan.ts";
 import type { ReadRow, RowReader, Rows } from "../ports/rows.ts";
 import { ask, Halt, pause, type Refused } from "./ask.ts";
 import type { ComparisonParts } from "./comparison-parts.ts";
@@ -40,8 +41,8 @@ async function eachPart<T>(
   return refused ?? done(answers.flatMap((answer) => (answer.kind === "answered" ? answer.value : [])));
 }
 
-/** The key at which a chunk of about so many rows ends; null: the rest of the table is no more than that. */
-export async function chunkEnd(
+/** The key at which about so many upstream rows of a range end; null: there are no more than that. */
+export async function upstreamEnd(
   parts: AskParts,
   table: TableComparison,
   range: KeyRange,
@@ -52,9 +53,38 @@ export async function chunkEnd(
   const answer = await eachPart(parts, table, (reader, part, signal) =>
     reader.boundary({ table: part, plan, range, rows: each }, signal),
   );
-  if (answer.kind === "failed") return answer;
-  const ends = answer.value.filter((key) => key !== null);
-  return done(ends.toSorted((a, b) => compareKeys(plan.key!, a, b))[0] ?? null);
+  return answer.kind === "failed" ? answer : done(firstOf(plan.key!, answer.value));
+}
+
+export function downstreamEnd(
+  parts: AskParts,
+  table: TableComparison,
+  range: KeyRange,
+  rows: number,
+): Promise<Answered<Key | null>> {
+  return ask(parts, "downstream", (signal) =>
+    parts.downstream.boundary({ table: table.compared.target, plan: table.plan!, range, rows }, signal),
+  );
+}
+
+/** Of both sides the nearer end: where one side has millions of rows that the other has not, no statement reads them at once. */
+export async function nearerEnd(
+  parts: AskParts,
+  table: TableComparison,
+  range: KeyRange,
+  rows: number,
+): Promise<Answered<Key | null>> {
+  const [upstream, downstream] = await Promise.all([
+    upstreamEnd(parts, table, range, rows),
+    downstreamEnd(parts, table, range, rows),
+  ]);
+  if (upstream.kind === "failed") return upstream;
+  if (downstream.kind === "failed") return downstream;
+  return done(firstOf(table.plan!.key!, [upstream.value, downstream.value]));
+}
+
+function firstOf(key: readonly KeyColumn[], ends: readonly (Key | null)[]): Key | null {
+  return ends.filter((end) => end !== null).toSorted((a, b) => compareKeys(key, a, b))[0] ?? null;
 }
 
 export interface BothChecksums {

@@ -10,6 +10,7 @@ import {
   type TableCopy,
   withRows,
 } from "../../domain/comparison/row-copy.ts";
+import { keysAtOnce } from "../../domain/comparison/row-statements.ts";
 import { differingColumns } from "../../domain/comparison/same-value.ts";
 import type { ReadRow, RowFence, RowWriter, WriteEnd } from "../ports/rows.ts";
 import { Halt, type Refused } from "./ask.ts";
@@ -69,8 +70,9 @@ async function copyTable(parts: CopyParts, pace: Pace, now: () => RowCopy, keep:
   }
 }
 
-function nextBatch({ rows }: TableCopy): readonly CopiedRow[] {
-  const open = (kind: CopiedRowState["kind"]) => rows.filter(({ state }) => state.kind === kind).slice(0, ROWS_AT_ONCE);
+function nextBatch({ table, rows }: TableCopy): readonly CopiedRow[] {
+  const atOnce = Math.min(ROWS_AT_ONCE, keysAtOnce(table.plan!));
+  const open = (kind: CopiedRowState["kind"]) => rows.filter(({ state }) => state.kind === kind).slice(0, atOnce);
   const inserted = open("inserted");
   return inserted.length > 0 ? inserted : open("to-do");
 }

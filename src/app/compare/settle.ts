@@ -9,17 +9,19 @@ import {
 } from "../../domain/comparison/comparison.ts";
 import { type Candidate, confirm, judgeKeys } from "../../domain/comparison/judge-keys.ts";
 import { compareKeys, keyId } from "../../domain/comparison/key.ts";
+import { keysAtOnce } from "../../domain/comparison/row-statements.ts";
 import type { Refused } from "./ask.ts";
 import {
   bothChecksums,
-  chunkEnd,
   downstreamChecksum,
+  downstreamEnd,
   downstreamKeys,
   downstreamRows,
   positionsNow,
   type SideKeys,
   untilPassed,
   upstreamChecksum,
+  upstreamEnd,
   upstreamKeys,
   upstreamRows,
 } from "./both-sides.ts";
@@ -32,7 +34,6 @@ const DRILL_ROWS = 5_000;
 /** Suspects that one wait for the syncer serves, and the rows of them that are held meanwhile. */
 const AT_ONCE = 16;
 const HELD_ROWS = 20_000;
-const KEYS_A_STATEMENT = 100;
 
 /** A range that still differs after the syncer passed its position, with its keys as the upstream has them. */
 interface Open {
@@ -119,11 +120,8 @@ async function lookAgain(parts: ComparisonParts, pace: Pace, table: TableCompari
 
 /** Split by the side that has more rows: the other may have none. */
 function splitAt(parts: ComparisonParts, table: TableComparison, { range }: Suspect, byUpstream: boolean) {
-  if (byUpstream) return chunkEnd(parts, table, range, DRILL_ROWS);
-  const one = { ...table, compared: { ...table.compared, parts: [{ source: DOWNSTREAM, ...table.compared.target }] } };
-  return chunkEnd({ ...parts, upstreams: new Map([[DOWNSTREAM, parts.downstream]]) }, one, range, DRILL_ROWS);
+  return (byUpstream ? upstreamEnd : downstreamEnd)(parts, table, range, DRILL_ROWS);
 }
-const DOWNSTREAM = "(downstream)";
 
 async function drill(
   parts: ComparisonParts,
@@ -166,8 +164,9 @@ async function confirmAll(
 ): Promise<{ readonly differences: readonly Difference[]; readonly moving: number } | Refused> {
   const differences: Difference[] = [];
   let moving = 0;
-  for (let from = 0; from < candidates.length; from += KEYS_A_STATEMENT) {
-    const some = candidates.slice(from, from + KEYS_A_STATEMENT);
+  const atOnce = keysAtOnce(table.plan!);
+  for (let from = 0; from < candidates.length; from += atOnce) {
+    const some = candidates.slice(from, from + atOnce);
     const keys = some.map(({ key }) => key);
     const downstream = await downstreamRows(parts, table, keys);
     if (downstream.kind === "failed") return downstream;

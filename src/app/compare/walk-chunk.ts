@@ -10,7 +10,7 @@ import { sameChecksum } from "../../domain/comparison/checksum.ts";
 import type { ComparisonLimits, NotComparable, TableComparison } from "../../domain/comparison/comparison.ts";
 import { type KeyRange, WHOLE } from "../../domain/comparison/key.ts";
 import type { Refused } from "./ask.ts";
-import { bothChecksums, chunkEnd, positionsNow } from "./both-sides.ts";
+import { bothChecksums, nearerEnd, positionsNow } from "./both-sides.ts";
 import type { ComparisonParts } from "./comparison-parts.ts";
 import type { Pace } from "./pace.ts";
 
@@ -53,7 +53,7 @@ async function nextRange(
   const each = Math.max(1, Math.floor(chunkRows / table.compared.parts.length));
   const calculated = isDense ? denseEnd(table, after, each) : null;
   if (calculated) return { after, upTo: calculated };
-  const end = await chunkEnd(parts, table, { after, upTo: null }, chunkRows);
+  const end = await nearerEnd(parts, table, { after, upTo: null }, chunkRows);
   return end.kind === "failed" ? end : { after, upTo: end.value };
 }
 

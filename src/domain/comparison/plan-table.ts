@@ -55,14 +55,23 @@ export function planTable(
     key: choice?.key ?? null,
     cost: choice && (byBytes.length > 0 || !choice.indexedDownstream) ? "scan" : "index",
     notes: notes.filter((note) => note !== null),
-    notCopyable: notCopyable(choice, filled.length + mapped.length > 0, typesDiffer.length > 0),
+    notCopyable: notCopyable(choice, {
+      byDm: filled.length + mapped.length > 0,
+      typesDiffer: typesDiffer.length > 0,
+      unknownType: columns.some(({ shapes }) => shapes.some((one) => familyOf(one) === "other")),
+    }),
   };
 }
 
-function notCopyable(choice: KeyChoice | null, byDm: boolean, typesDiffer: boolean): TablePlan["notCopyable"] {
+function notCopyable(
+  choice: KeyChoice | null,
+  { byDm, typesDiffer, unknownType }: Readonly<Record<"byDm" | "typesDiffer" | "unknownType", boolean>>,
+): TablePlan["notCopyable"] {
   if (choice === null) return "no-key";
   if (byDm) return "filled-by-dm";
   if (typesDiffer) return "types-differ";
+  // GEOMETRY and the like: what is read of them as text cannot be written back.
+  if (unknownType) return "unknown-type";
   return choice.uniqueDownstream ? null : "key-not-unique-downstream";
 }
 

@@ -39,6 +39,11 @@ export function jsonStatement(table: TableName, plan: TablePlan, range: KeyRange
   return `SELECT ${terms.join(", ")} FROM ${quotedTable(table)}${where(plan.key, range)}`;
 }
 
+/** Rows whose values are read by one statement: few where a single value may hold megabytes. */
+export function keysAtOnce({ columns }: TablePlan): number {
+  return columns.some(({ form }) => form.kind === "long" || form.kind === "json") ? 5 : 100;
+}
+
 /** Key, checksum and every compared value of the rows with these keys; on a case-insensitive column also of their like. */
 export function rowsStatement(table: TableName, plan: TablePlan, keys: readonly Key[]): string {
   const key = plan.key!;

@@ -9,7 +9,7 @@ export interface TablePlan {
   readonly cost: "index" | "scan";
   readonly notes: readonly TableNote[];
   /** Why missing rows of it may not be inserted; null: they may. */
-  readonly notCopyable: "no-key" | "filled-by-dm" | "types-differ" | "key-not-unique-downstream" | null;
+  readonly notCopyable: "no-key" | "filled-by-dm" | "types-differ" | "unknown-type" | "key-not-unique-downstream" | null;
 }
 
 export interface ColumnPlan {

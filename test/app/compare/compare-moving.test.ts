@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
@@ -339,6 +341,21 @@ describe("compare-rows while rows move", { skip: skipWithout("mariadb"), timeout
       const done = await runComparison(parts, made.comparison);
 
       assert.deepEqual(verdictOf(done), { kind: "not-comparable", why: ["shop.t: changed-meanwhile"] });
+    });
+
+    test("waits for a server that accepts and says nothing only so long", async () => {
+      const mute = createServer(() => {}).listen(0, "127.0.0.1");
+      await once(mute, "listening");
+      const { port } = mute.address() as { port: number };
+      const login = { host: "127.0.0.1", port, user: "medic", password: "x" };
+      const nobody = createRowReader({ login, connectTimeoutMs: 300, statementTimeoutMs: 300 });
+      const begun = performance.now();
+
+      const answer = await nobody.tables(new AbortController().signal);
+
+      mute.close();
+      assert.ok(answer.kind === "failed" && answer.why === "connection");
+      assert.ok(performance.now() - begun < 5_000);
     });
 
     test("says that nobody answers before anything is compared", async () => {

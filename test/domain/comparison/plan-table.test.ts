@@ -153,6 +153,10 @@ describe("a table's plan", () => {
     assert.equal(planOf(shape([column("c varchar(9) not null", ci)], primary("c"))).cost, "scan");
   });
 
+  test("lets no rows be copied whose values cannot be written back as they are read", () => {
+    assert.equal(planOf(shape(["id int not null", "g geometry"], primary("id"))).notCopyable, "unknown-type");
+  });
+
   test("is not made where no column is on both sides", () => {
     const plan = planTable(comparedTable(), [shape(["a int"])], shape(["b int"]), () => true);
 

@@ -54,7 +54,7 @@ export function afterChunk(table: TableComparison, look: ChunkLook): TableCompar
 /** Rows of a chunk: as many as the rate carries in a second, within reason, unless it is set. */
 export function chunkRowsFor({ rowsPerSecond, chunkRows }: ComparisonLimits): number {
   if (chunkRows !== null) return Math.max(FEWEST_CHUNK_ROWS, chunkRows);
-  return rowsPerSecond === null ? 100_000 : Math.min(100_000, Math.max(500, Math.round(rowsPerSecond)));
+  return rowsPerSecond === null ? 100_000 : Math.min(50_000, Math.max(500, Math.round(rowsPerSecond)));
 }
 
 /** A statement that takes too long with so few rows is not made faster by fewer. */

@@ -26,7 +26,10 @@ async function fill(port: number): Promise<void> {
 }
 
 /** Milliseconds of each, the middle round by their ratio: by turns, so that what else the machine does weighs on both alike. */
-async function byTurns(ours: () => Promise<void>, bare: () => Promise<void>): Promise<{ readonly oursMs: number; readonly bareMs: number }> {
+async function byTurns(
+  ours: () => Promise<void>,
+  bare: () => Promise<void>,
+): Promise<{ readonly oursMs: number; readonly bareMs: number }> {
   const rounds: { readonly oursMs: number; readonly bareMs: number }[] = [];
   await bare();
   for (let round = 0; round < ROUNDS; round++) {

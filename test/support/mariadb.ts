@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { type Connection, createConnection } from "mysql2/promise";
+import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
 import { freePort } from "./bot-stage.ts";
 
 export interface MariaDb {
@@ -35,7 +35,6 @@ export async function startMariaDb({
   const folder = mkdtempSync(join(tmpdir(), "dm-medic-mariadb-"));
   const data = join(folder, "data");
   mkdirSync(data);
-  const port = await freePort();
   const common = ["--no-defaults", `--datadir=${data}`, "--user=root"];
   const made = spawnSync("mariadb-install-db", [...common, "--auth-root-authentication-method=normal", "--skip-test-db"], {
     encoding: "utf8",
@@ -43,7 +42,6 @@ export async function startMariaDb({
   if (made.status !== 0) throw new Error(`mariadb-install-db failed: ${made.stderr}`);
   const options = [
     ...common,
-    `--port=${port}`,
     "--bind-address=127.0.0.1",
     `--socket=${join(folder, "socket")}`,
     `--pid-file=${join(folder, "pid")}`,
@@ -53,9 +51,9 @@ export async function startMariaDb({
   ];
   let server: ChildProcess;
   let root: Connection;
-  async function start(): Promise<void> {
-    server = spawn("/usr/sbin/mariadbd", options, { stdio: "ignore" });
-    await untilItAnswers(server, port);
+  async function start(port: number): Promise<void> {
+    server = spawn("/usr/sbin/mariadbd", [...options, `--port=${port}`], { stdio: "ignore" });
+    await untilItAnswers(server, port, data);
     root = await createConnection({ host: "127.0.0.1", port, user: "root" });
     root.on("error", () => {});
   }
@@ -66,7 +64,21 @@ export async function startMariaDb({
     await ended;
   }
 
-  await start();
+  /** A free port is only free for now: another process may take it before the server does. */
+  async function startSomewhere(): Promise<number> {
+    for (let attempt = 1; ; attempt++) {
+      const port = await freePort();
+      try {
+        await start(port);
+        return port;
+      } catch (error) {
+        server.kill("SIGKILL");
+        if (attempt === 3) throw error;
+      }
+    }
+  }
+
+  const port = await startSomewhere();
   await root!.query(`CREATE USER '${USER.user}'@'%' IDENTIFIED BY '${USER.password}'`);
   await root!.query(`GRANT ALL ON *.* TO '${USER.user}'@'%'`);
   return {
@@ -78,7 +90,7 @@ export async function startMariaDb({
     async restart(between) {
       await end();
       await between?.();
-      await start();
+      await start(port);
     },
     pathOf: (file) => join(data, file),
     async stop() {
@@ -88,16 +100,24 @@ export async function startMariaDb({
   };
 }
 
-async function untilItAnswers(server: ChildProcess, port: number): Promise<void> {
+/** Ours, and not another test's server that took the port first. */
+async function untilItAnswers(server: ChildProcess, port: number, data: string): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt++) {
     if (server.exitCode !== null) throw new Error(`mariadbd ended with ${server.exitCode}`);
-    try {
-      const connection = await createConnection({ host: "127.0.0.1", port, user: "root" });
-      await connection.end();
-      return;
-    } catch {
-      await wait(100);
-    }
+    const folder = await dataFolderAt(port).catch(() => null);
+    if (folder?.startsWith(data)) return;
+    if (folder !== null) throw new Error(`port ${port} is another server's`);
+    await wait(100);
   }
   throw new Error("mariadbd did not answer within 20 s");
+}
+
+async function dataFolderAt(port: number): Promise<string> {
+  const connection = await createConnection({ host: "127.0.0.1", port, user: "root" });
+  try {
+    const [[row]] = await connection.query<RowDataPacket[]>("SELECT @@datadir AS folder");
+    return String(row!.folder);
+  } finally {
+    await connection.end();
+  }
 }

@@ -36,10 +36,11 @@ export interface CompareOptions {
 
 /** Two servers: an upstream with a binlog and a downstream; everything passes at once unless a test says otherwise. */
 export async function startRowStage(): Promise<RowStage> {
-  const [upServer, downServer] = await Promise.all([
-    startMariaDb({ serverOptions: ["--log-bin=mysql-bin", "--binlog-format=ROW", "--server-id=101"] }),
-    startMariaDb(),
-  ]);
+  const upServer = await startMariaDb({ serverOptions: ["--log-bin=mysql-bin", "--binlog-format=ROW", "--server-id=101"] });
+  const downServer = await startMariaDb().catch(async (error: unknown) => {
+    await upServer.stop();
+    throw error;
+  });
   const connect = (port: number) =>
     createConnection({ host: "127.0.0.1", port, user: "root", multipleStatements: true, charset: "utf8mb4" });
   const [up, down] = [await connect(upServer.port), await connect(downServer.port)];

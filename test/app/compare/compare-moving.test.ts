@@ -23,7 +23,7 @@ describe("compare-rows while rows move", { skip: skipWithout("mariadb"), timeout
   before(async () => {
     stage = await startRowStage();
   });
-  after(() => stage.stop());
+  after(() => stage?.stop());
   beforeEach(() => stage.both("DROP DATABASE IF EXISTS shop; CREATE DATABASE shop; USE shop"));
 
   /** Writes without a pause into a table of `rows` rows until it is stopped. */

@@ -65,7 +65,7 @@ describe("compare-rows on two real servers", { skip: skipWithout("mariadb"), tim
   before(async () => {
     stage = await startRowStage();
   });
-  after(() => stage.stop());
+  after(() => stage?.stop());
   beforeEach(() =>
     stage.both(
       "DROP DATABASE IF EXISTS shop; DROP DATABASE IF EXISTS shop_1; DROP DATABASE IF EXISTS shop_2; CREATE DATABASE shop; USE shop",

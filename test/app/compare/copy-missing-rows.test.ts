@@ -27,8 +27,8 @@ describe("copy-missing-rows on two real servers", { skip: skipWithout("mariadb")
     writer = createRowWriter({ login, connectTimeoutMs: 2_000, statementTimeoutMs: 5_000 });
   });
   after(async () => {
-    await writer.close();
-    await stage.stop();
+    await writer?.close();
+    await stage?.stop();
   });
   beforeEach(async () => {
     await stage.both("DROP DATABASE IF EXISTS shop; CREATE DATABASE shop; USE shop");

@@ -115,6 +115,15 @@ describe("the stand-in upstream, asked through mysql2", () => {
     await assert.rejects(rows("SHOW BINLOG EVENTS IN 'mysql-bin.000004' LIMIT 3"), { errno: 1220 });
   });
 
+  test("events are told from where one begins, and from nowhere else", async () => {
+    await start({});
+    upstream.binlog.append([{ kind: "bytes", bytes: 100 }]);
+    const [first] = await rows("SHOW BINLOG EVENTS IN 'mysql-bin.000005' FROM 900 LIMIT 1");
+    assert.deepEqual([first?.Event_type, first?.Info], ["Gtid", "BEGIN GTID 0-101-81"]);
+    await assert.rejects(rows("SHOW BINLOG EVENTS IN 'mysql-bin.000005' FROM 910 LIMIT 1"), { errno: 1220 });
+    assert.deepEqual(await rows(`SHOW BINLOG EVENTS IN 'mysql-bin.000005' FROM ${upstream.binlog.end.position} LIMIT 1`), []);
+  });
+
   test("each flavour tells the GTIDs before a file in its own event, and its status by its own words", async () => {
     await start({ flavor: "mysql-8.4" });
     const events = await rows("SHOW BINLOG EVENTS IN 'mysql-bin.000004' LIMIT 3");

@@ -240,6 +240,8 @@ describe("the stand-in upstream's tables", () => {
   test("keep their binary logs from who may not see them", async () => {
     const probe = await createConnection({ host: "127.0.0.1", port: upstream.port, user: "probe", password: "p" });
     await assert.rejects(probe.query("SHOW BINARY LOGS"), { errno: 1227 });
+    const [grants] = await probe.query<RowDataPacket[]>("SHOW GRANTS");
+    assert.match(String(Object.values(grants[0] ?? {})[0]), /^GRANT SELECT, PROCESS ON \*\.\* TO/);
     await assert.rejects(probe.query("INSERT INTO shop.t VALUES ('x')"), { errno: 1142 });
     probe.destroy();
     const [logs] = await db.query<RowDataPacket[]>("SHOW BINARY LOGS");

@@ -90,6 +90,9 @@ function binlogEvents(server: BinlogServer, sql: string, values: readonly Value[
       .flatMap((transaction) => told(server, name, transaction)),
   ];
   const from = Number(/\bfrom\s+(\d+)/i.exec(sql)?.[1] ?? 4);
+  // Inside an event a server reads nonsense and says so.
+  if (from !== 4 && from !== file.sizeBytes && !rows.some((row) => row[1] === from))
+    return refused(1220, "HY000", "Error when executing command SHOW BINLOG EVENTS: Wrong offset or I/O error");
   const [, offset, count] = /\blimit\s+(?:(\d+)\s*,\s*)?(\d+)/i.exec(sql) ?? [];
   const begin = Number(offset ?? 0);
   const wanted = rows

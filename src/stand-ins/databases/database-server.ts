@@ -8,6 +8,7 @@ export interface DatabaseServerOptions
     Omit<EngineOptions, "processes"> {
   /** Users who may only read. */
   readonly readers: readonly string[];
+  readonly mayNotSeeBinlog: (user: string) => boolean;
   /** Answers what only this kind of server knows; null: tables are asked. */
   readonly own?: (sql: string, values: readonly Value[], session: Session) => Answer | null;
   /** What its list of processes shows besides the sessions. */
@@ -41,12 +42,19 @@ export async function startDatabaseServer(
     if (own) return own;
     const killed = /^kill\s+(?:connection\s+|query\s+|tidb\s+)*(\d+)\s*;?$/i.exec(sql)?.[1];
     if (killed !== undefined) return kill(Number(killed));
+    if (/^show\s+grants\b/i.test(sql)) return grantsOf(session.user);
     const verb = /^(insert|update|delete|replace|create|drop|alter|truncate|rename)\b/i.exec(sql)?.[1];
     if (verb && options.readers.includes(session.user)) {
       const message = `${verb.toUpperCase()} command denied to user '${session.user}'@'127.0.0.1'`;
       return { kind: "error", code: 1142, state: "42000", message };
     }
     return engine.ask(sql, values, session);
+  }
+  function grantsOf(user: string): Answer {
+    const may = options.readers.includes(user)
+      ? `SELECT, PROCESS${options.mayNotSeeBinlog(user) ? "" : ", REPLICATION SLAVE, REPLICATION CLIENT"}`
+      : "ALL PRIVILEGES";
+    return { kind: "rows", columns: [`Grants for ${user}@%`], rows: [[`GRANT ${may} ON *.* TO \`${user}\`@\`%\``]] };
   }
   function kill(id: number): Answer {
     return server.kill(id) ? { kind: "ok" } : { kind: "error", code: 1094, state: "HY000", message: `Unknown thread id: ${id}` };

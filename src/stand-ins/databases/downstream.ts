@@ -39,7 +39,7 @@ const VARIABLES: Readonly<Record<string, string | number>> = {
 export async function startDownstream({ readers = [], schemas = [], ...options }: DownstreamOptions = {}): Promise<Downstream> {
   const { server, engine } = await startDatabaseServer({
     ...{ version: VERSION, readers, schemas: ["dm_meta", ...schemas], collation: "utf8mb4_bin" },
-    ...{ isCaseless: false, hasReturning: false, variables: () => VARIABLES },
+    ...{ isCaseless: false, hasReturning: false, mayNotSeeBinlog: () => true, variables: () => VARIABLES },
     ...options,
   });
   return Object.assign(server, {

@@ -60,6 +60,7 @@ export async function startUpstream({
     ...(users ? { users: { ...users, [owner.user]: owner.password } } : {}),
     ...(port === undefined ? {} : { port }),
     variables: () => ({ ...VARIABLES, ...binlogVariables(logs) }),
+    mayNotSeeBinlog: (user) => withoutBinlog.includes(user),
     own: (sql, values, session) => {
       const told = aboutBinlog(logs, sql, values);
       return told && withoutBinlog.includes(session.user) ? denied(session, isMaria) : told;

@@ -1,8 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { systemClock } from "./adapters/clock/system-clock.ts";
 import { createCron, everySeconds } from "./adapters/cron/cron.ts";
-import { createDownstreamProbe } from "./adapters/databases/downstream-probe.ts";
-import { createDmCluster } from "./adapters/dm/dm-cluster.ts";
 import { startHttpServer } from "./adapters/http/http-server.ts";
 import { openKeys, sha256 } from "./adapters/keys/keys.ts";
 import { createLog } from "./adapters/log/log.ts";
@@ -10,26 +8,28 @@ import { createMetrics } from "./adapters/metrics/metrics.ts";
 import { PRIMARY_COMMAND } from "./adapters/slack/command-name.ts";
 import { createSlack } from "./adapters/slack/slack.ts";
 import { openStore } from "./adapters/store/open-store.ts";
-import { createTaskFiles } from "./adapters/task-files/task-files.ts";
 import { taskYaml } from "./adapters/task-yaml/task-yaml.ts";
 import { createActiveLease } from "./app/active-lease.ts";
 import { anchorHead } from "./app/anchor-heads.ts";
 import { auditDraft, SYSTEM } from "./app/audit-draft.ts";
 import { createAuthority } from "./app/authority.ts";
+import { createClicks } from "./app/clicks/handle-click.ts";
+import { createCommands } from "./app/commands/handle-command.ts";
 import { createDecide } from "./app/decide.ts";
 import { createExecutor } from "./app/execute/executor.ts";
-import { createClicks } from "./app/handle-click.ts";
-import { createCommands } from "./app/handle-command.ts";
+import { createKnowSources } from "./app/know-sources.ts";
 import type { Log } from "./app/ports/log.ts";
 import type { Store } from "./app/ports/store.ts";
 import { createPropose } from "./app/propose.ts";
 import { createReceiveAlert } from "./app/receive-alert.ts";
 import { createReminder } from "./app/remind.ts";
+import { createComparisonReport } from "./app/report-comparison.ts";
 import { createIncidentReport } from "./app/report-incident.ts";
 import { createPlanReport } from "./app/report-plan.ts";
 import { createSourceSettings } from "./app/source-settings.ts";
 import { createWatch } from "./app/watch.ts";
 import type { Config } from "./config/config.ts";
+import { connectOutside } from "./connect.ts";
 
 export interface Medic {
   readonly store: Store;
@@ -91,38 +91,24 @@ async function start(config: Config, overrides: Overrides, undo: Undo, log: Log)
   const stopping = new AbortController();
 
   // DM, its databases, its files
-  const clusters = new Map(
-    config.clusters.map(({ name, masters, tls }) => [
-      name,
-      createDmCluster({ name, masters, tls, readTimeoutMs: 10_000, clock, log }),
-    ]),
-  );
-  const downstreams = new Map(
-    config.clusters.flatMap(({ name, downstream }) =>
-      downstream ? [[name, createDownstreamProbe({ login: downstream, timeoutMs: 5_000 })] as const] : [],
-    ),
-  );
-  const taskFiles = createTaskFiles({
-    clusters: new Map(
-      config.clusters.map(({ name, taskFolder, taskFiles: files, taskPassword }) => [
-        name,
-        { folder: taskFolder, files, downstreamPassword: taskPassword },
-      ]),
-    ),
-  });
-  const facts = { clusters, downstreams, taskFiles, yaml: taskYaml, hashing: sha256 };
+  const facts = connectOutside(config, { clock, log });
+  const { clusters } = facts;
 
   // Observation, diagnosis, incident
   const incidentReport = createIncidentReport({ settings, clock });
   const sourceSettings = createSourceSettings({ clusters, yaml: taskYaml, clock });
-  const watch = createWatch({ clusters, store, settings, clock, metrics, log, report: incidentReport, sourceSettings, isActive });
+  const knowSources = createKnowSources({ facts, store, settings, clock, log, isActive });
+  const watch = createWatch({
+    ...{ clusters, store, settings, clock, metrics, log, isActive },
+    ...{ report: incidentReport, sourceSettings, knowSources },
+  });
   const reminder = createReminder({ store, settings, clock, log, report: incidentReport });
 
   // Plan, approval, run
   const slack = createSlack({ connection: config.slack, store, settings, clock, metrics, log, isActive });
   const planReport = createPlanReport({ settings, clock });
   const authority = createAuthority({ settings, chat: slack.chat });
-  const propose = createPropose({ ...facts, store, watch, settings, clock, metrics, report: planReport });
+  const propose = createPropose({ facts, store, watch, settings, clock, metrics, report: planReport });
   const decide = createDecide({ store, settings, authority, clock, metrics, log, report: planReport });
   const executor = createExecutor({
     store,
@@ -135,12 +121,13 @@ async function start(config: Config, overrides: Overrides, undo: Undo, log: Log)
     metrics,
     planReport,
     incidentReport,
+    reportComparison: createComparisonReport({ settings, clock }),
     pollMs: 1_000,
   });
 
   // Alerts, commands and clicks
   const alerts = createReceiveAlert({ store, watch, settings, clock, metrics, log });
-  const commands = createCommands({ store, watch, settings, authority, propose, clock, commandName: PRIMARY_COMMAND });
+  const commands = createCommands({ store, watch, settings, authority, propose, decide, clock, commandName: PRIMARY_COMMAND });
   const clicks = createClicks({
     store,
     settings,

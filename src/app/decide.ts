@@ -3,9 +3,11 @@ import type { Person, Role } from "../domain/approval/people.ts";
 import { outdatedTargets } from "../domain/plan/outdated.ts";
 import type { Phrase, Plan, Vote } from "../domain/plan/plan.ts";
 import { locksOf, newRun } from "../domain/run/new-run.ts";
+import type { Run } from "../domain/run/run.ts";
 import { phrase } from "../domain/wording/phrases.ts";
 import { auditDraft, SYSTEM } from "./audit-draft.ts";
 import type { Authority } from "./authority.ts";
+import { freezeOf, frozenPhrase } from "./freeze.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Log } from "./ports/log.ts";
 import type { Metrics } from "./ports/metrics.ts";
@@ -89,7 +91,7 @@ async function endIfOver(parts: DecideParts, tx: StoreParts, plan: Plan, now: nu
 /** The votes of an open plan fall when what it was made for has changed. Returns the plan as it stands now. */
 async function superseded(parts: DecideParts, tx: StoreParts, plan: Plan): Promise<Plan> {
   if (plan.state.kind !== "open" || plan.incident === null) return plan;
-  const changed = outdatedTargets(plan.targets, await tx.incidents.get(plan.incident));
+  const changed = outdatedTargets(plan, plan.targets, await tx.incidents.get(plan.incident));
   if (changed.length === 0) return plan;
   const now = parts.clock.now();
   const fallen: Plan = { ...plan, state: { kind: "superseded", at: now, changed } };
@@ -153,13 +155,19 @@ async function judge(
         await record("vote-refused", { why: "plan-expired" });
         return { kind: "refused", why: phrase("plan-expired", { at: String(plan.expiresAt) }) };
       }
-      const blocked = await blockedBy(tx, plan);
+      const freeze = await freezeOf({ store: tx, settings: parts.settings }, plan.cluster);
+      if (freeze) {
+        await record("vote-refused", { why: "frozen" });
+        return { kind: "refused", why: frozenPhrase(freeze) };
+      }
+      const undone = await waitingRunOf(tx, plan);
+      const blocked = await blockedBy(tx, plan, undone);
       if (blocked) {
         await record("run-blocked", { ...blocked.values });
         return { kind: "refused", why: blocked };
       }
       await record(decision.verdict === "break-glass" ? "break-glass" : "vote-counted", { missing: 0 });
-      return startRun(parts, tx, { ...plan, votes: [...plan.votes, vote] }, decision);
+      return startRun(parts, tx, { ...plan, votes: [...plan.votes, vote] }, decision, undone);
     }
     default:
       return judgement satisfies never;
@@ -171,19 +179,35 @@ function isStale({ expiresAt }: Plan, { at }: Decision, now: number): boolean {
   return now >= expiresAt && now - at > WORKED_ON_WITHIN_MS;
 }
 
-/** The run that holds one of the plan's tasks or sources, and what lifts that. */
-async function blockedBy(tx: StoreParts, plan: Plan): Promise<Phrase | null> {
+/** A run that waits for a person and that this plan undoes: the plan takes its place. */
+async function waitingRunOf(tx: StoreParts, { playbook, subjects }: Plan): Promise<Run | null> {
+  const id = playbook === "undo" ? (subjects[0]?.options.run ?? null) : null;
+  const run = id === null ? null : await tx.runs.get(id);
+  return run?.state.kind === "needs-person" ? run : null;
+}
+
+/** The run that holds one of the plan's tasks or sources, and what lifts that; the one that the plan undoes does not count. */
+async function blockedBy(tx: StoreParts, plan: Plan, undone: Run | null): Promise<Phrase | null> {
   const locks = locksOf(plan);
-  const held = (await tx.runs.locks()).find(({ lock }) =>
-    locks.some((wanted) => wanted.cluster === lock.cluster && wanted.what === lock.what && wanted.name === lock.name),
+  const held = (await tx.runs.locks()).find(
+    ({ run, lock }) =>
+      run !== undone?.id &&
+      locks.some((wanted) => wanted.cluster === lock.cluster && wanted.what === lock.what && wanted.name === lock.name),
   );
   return held ? phrase("blocked", { run: held.run, what: held.lock.what, name: held.lock.name }) : null;
 }
 
 /** The plan's approval, its run and the run's locks become true together or not at all. */
-async function startRun(parts: DecideParts, tx: StoreParts, plan: Plan, decision: Decision): Promise<DecideOutcome> {
+async function startRun(
+  parts: DecideParts,
+  tx: StoreParts,
+  plan: Plan,
+  decision: Decision,
+  undone: Run | null,
+): Promise<DecideOutcome> {
   const now = parts.clock.now();
   const id = `R-${await tx.nextNumber("run")}`;
+  if (undone) await giveWay(parts, tx, undone, id, decision.person);
   const approved: Plan = {
     ...plan,
     state: { kind: "approved", at: decision.at, run: id, breakGlass: decision.verdict === "break-glass" },
@@ -201,6 +225,18 @@ async function startRun(parts: DecideParts, tx: StoreParts, plan: Plan, decision
   );
   await parts.report.run(tx, run);
   return { kind: "started", run: id };
+}
+
+/** Ends a run that waited for a person, because another one undoes it from here. */
+async function giveWay(parts: DecideParts, tx: StoreParts, run: Run, by: string, person: Person): Promise<void> {
+  if (run.state.kind !== "needs-person") return;
+  const at = parts.clock.now();
+  const state = { kind: "failed", at, why: `${by} undoes it`, left: run.state.left } as const;
+  if ((await tx.runs.update({ ...run, state }, null)) !== "stored") throw new ChangedMeanwhile(`run ${run.id}`);
+  await tx.runs.releaseLocks(run.id);
+  const details = { outcome: state.kind, why: state.why, left: state.left };
+  await tx.audit.append(auditDraft(at, "run-ended", person, { ...aboutPlan(run.plan), run: run.id, details }));
+  await parts.report.run(tx, { ...run, state, version: run.version + 1 });
 }
 
 async function storePlan(parts: DecideParts, tx: StoreParts, plan: Plan): Promise<void> {

@@ -1,30 +1,35 @@
 import type { Person } from "../domain/approval/people.ts";
-import { type Finding, type PlaybookId, type Risk, subjectKey } from "../domain/diagnosis/finding.ts";
+import type { Finding, PlaybookId, Risk } from "../domain/diagnosis/finding.ts";
 import type { Incident } from "../domain/incident/incident.ts";
+import type { Observation } from "../domain/observation/observation.ts";
 import { bindingText } from "../domain/plan/binding.ts";
-import { isTreatable } from "../domain/plan/outdated.ts";
-import type { Phrase, Plan, Step, Target } from "../domain/plan/plan.ts";
-import { offerFor, PLAYBOOKS, stopOperation } from "../domain/playbooks/choose-playbook.ts";
-import { adviceSentence } from "../domain/wording/finding.ts";
+import type { Phrase, Plan, PlanOptions, PlanSubject, Target } from "../domain/plan/plan.ts";
+import { riskOf } from "../domain/playbooks/choose-playbook.ts";
+import { targetKey } from "../domain/run/standing.ts";
 import { phrase } from "../domain/wording/phrases.ts";
 import { auditDraft } from "./audit-draft.ts";
-import { type FactSources, readTargetFacts, type TargetFacts } from "./plan-facts.ts";
+import { chooseWork } from "./choose-work.ts";
+import type { FactSources } from "./fact-sources.ts";
+import { freezeOf, frozenPhrase } from "./freeze.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Metrics } from "./ports/metrics.ts";
 import type { Settings } from "./ports/settings.ts";
 import type { Store } from "./ports/store.ts";
 import { clusterOf } from "./report-incident.ts";
 import type { PlanReport } from "./report-plan.ts";
+import type { Survey } from "./survey/survey.ts";
+import { surveySubject } from "./survey/surveyors.ts";
 import type { Watch } from "./watch.ts";
 
 export interface ProposeRequest {
   readonly cluster: string;
-  /** Either an incident, or a task (and perhaps one source of it). */
+  /** Either an incident, or a task (and perhaps one source of it), or a source. */
   readonly incident: string | null;
   readonly task: string | null;
   readonly source: string | null;
   /** null: what the advice offers. Named: as asked, also while DM still retries. */
   readonly playbook: PlaybookId | null;
+  readonly options: PlanOptions;
   readonly askedBy: Person;
   /** Nothing is stored and nothing can be voted on. */
   readonly dryRun: boolean;
@@ -34,7 +39,8 @@ export type ProposeOutcome =
   | { readonly kind: "plan"; readonly plan: Plan }
   | { readonly kind: "refused"; readonly why: readonly Phrase[] };
 
-export interface ProposeParts extends FactSources {
+export interface ProposeParts {
+  readonly facts: FactSources;
   readonly store: Store;
   readonly watch: Pick<Watch, "latest" | "poll">;
   readonly settings: Settings;
@@ -59,30 +65,26 @@ export function createPropose(parts: ProposeParts): Propose {
 }
 
 async function propose(parts: ProposeParts, request: ProposeRequest, signal: AbortSignal): Promise<ProposeOutcome> {
+  const freeze = request.dryRun ? null : await freezeOf(parts, request.cluster);
+  if (freeze) return refused(frozenPhrase(freeze));
   await parts.watch.poll(request.cluster, signal);
   const latest = parts.watch.latest(request.cluster);
   if (latest.problem !== null || latest.observation === null)
     return refused(phrase("dm-silent", { why: latest.problem ?? "it was never asked" }));
   const incident = await incidentOf(parts.store, request);
   if (incident === "gone") return refused(phrase("no-such-incident", { incident: request.incident ?? "" }));
-  const failing = latest.findings.filter(
-    (finding) => finding.incident && finding.subject.kind === "subtask" && concerns(finding, request, incident),
-  );
-  const leads = failing.find(({ advice }) => isTreatable(advice)) ?? failing[0];
-  if (!leads) return refused(phrase("nothing-failing", { what: request.incident ?? request.task ?? request.cluster }));
-  const chosen = choosePlaybook(parts, request, incident, leads);
-  if ("key" in chosen) return refused(chosen);
-  // Members whose trouble these steps do not treat are left alone: their own comes first.
-  const treated = failing.filter(({ advice }) => isTreatable(advice));
+  const chosen = await chooseWork(parts, request, incident, latest);
+  if (chosen.kind === "refused") return refused(chosen.why);
+  const { playbook, subjects, finding } = chosen;
   const open = (await parts.store.plans.open()).find(
     (plan) =>
       plan.cluster === request.cluster &&
-      plan.playbook === chosen.playbook &&
-      sameTargets(plan.targets, targetsOf(treated)) &&
+      plan.playbook === playbook &&
+      sameSubjects(plan.subjects, subjects) &&
       plan.expiresAt > parts.clock.now(),
   );
   if (open && !request.dryRun) return refused(phrase("plan-open-already", { plan: open.id }));
-  return draw(parts, request, incident, treated, chosen.playbook, signal);
+  return draw(parts, request, { incident, finding, playbook, subjects }, latest.observation, signal);
 }
 
 async function incidentOf(store: Store, request: ProposeRequest): Promise<Incident | null | "gone"> {
@@ -100,115 +102,69 @@ async function incidentOf(store: Store, request: ProposeRequest): Promise<Incide
   );
 }
 
-function concerns(finding: Finding, request: ProposeRequest, incident: Incident | null): boolean {
-  if (request.task !== null)
-    return finding.task === request.task && (request.source === null || finding.source === request.source);
-  const key = subjectKey(finding.subject);
-  return incident?.members.some((member) => member.key === key) ?? false;
-}
-
-function choosePlaybook(
-  { settings, clock }: ProposeParts,
-  request: ProposeRequest,
-  incident: Incident | null,
-  first: Finding,
-): { playbook: PlaybookId } | Phrase {
-  const { advice } = first;
-  const atMost = settings.policy.ineffectiveRunsAtMost;
-  const noPlaybook = phrase("no-playbook", { advice: adviceSentence(advice.why, clusterOf(settings, request.cluster).language) });
-  if (request.playbook !== null) {
-    const used = incident?.ineffectiveRuns[request.playbook] ?? 0;
-    if (used >= atMost) return phrase("budget-used-up", { playbook: request.playbook, count: String(used) });
-    return isTreatable(advice) ? { playbook: request.playbook } : noPlaybook;
-  }
-  if (incident === null) return advice.playbook === null ? noPlaybook : { playbook: advice.playbook };
-  const offer = offerFor({ ...incident, finding: first }, clock.now(), atMost);
-  switch (offer.kind) {
-    case "offered":
-      return { playbook: offer.playbook };
-    case "later":
-      return phrase("offered-later", { from: new Date(offer.from).toISOString() });
-    case "used-up":
-      return phrase("budget-used-up", { playbook: advice.playbook ?? advice.next.at(-1)?.playbook ?? "", count: String(atMost) });
-    case "none":
-      return noPlaybook;
-    default:
-      return offer satisfies never;
-  }
-}
-
-function targetsOf(findings: readonly Finding[]): Target[] {
-  return findings.map((finding) => ({
-    task: finding.task ?? "",
-    source: finding.source ?? "",
-    unit: finding.unit === "Relay" || finding.unit === null ? "unknown" : finding.unit,
-  }));
-}
-
-function sameTargets(a: readonly Target[], b: readonly Target[]): boolean {
-  const names = (targets: readonly Target[]) => JSON.stringify(targets.map(({ task, source }) => [task, source]).sort());
+function sameSubjects(a: readonly PlanSubject[], b: readonly PlanSubject[]): boolean {
+  const names = (subjects: readonly PlanSubject[]) =>
+    JSON.stringify(subjects.map(({ target: { task, source }, options }) => [task, source, options]).sort());
   return names(a) === names(b);
+}
+
+interface Work {
+  readonly incident: Incident | null;
+  readonly finding: Finding | null;
+  readonly playbook: PlaybookId;
+  readonly subjects: readonly PlanSubject[];
 }
 
 async function draw(
   parts: ProposeParts,
   request: ProposeRequest,
-  incident: Incident | null,
-  failing: readonly Finding[],
-  playbook: PlaybookId,
+  { incident, finding, playbook, subjects }: Work,
+  { generation, version }: Observation,
   signal: AbortSignal,
 ): Promise<ProposeOutcome> {
-  const targets = targetsOf(failing);
-  const facts: TargetFacts[] = [];
-  for (const target of targets) facts.push(await readTargetFacts(parts, request.cluster, target, playbook, signal));
-  const failed = facts.flatMap(({ gates }) => gates).filter((gate) => gate.answer === "fails");
+  const { facts, store, settings, clock } = parts;
+  const surveys: Survey[] = [];
+  for (const subject of subjects)
+    surveys.push(
+      await surveySubject(playbook, { facts, store, settings, cluster: request.cluster, subject, generation, version, signal }),
+    );
+  const gates = surveys.flatMap((survey) => survey.gates);
+  const failed = gates.filter((gate) => gate.answer === "fails");
   if (failed.length > 0) return refused(...failed.map((gate) => gate.phrase));
-  const { settings, clock, hashing } = parts;
-  const kind = failing[0]!.kind;
-  const generation = parts.watch.latest(request.cluster).observation?.generation ?? "v2+";
-  const binding = planBinding({ cluster: request.cluster, playbook, kind, generation }, targets, facts);
+  const kind = finding?.kind ?? "healthy";
+  const head = { cluster: request.cluster, playbook, kind, generation, version: version ?? "" };
+  const binding = planBinding(head, surveys);
   const now = clock.now();
   const draft: Plan = {
     id: "P-0",
     incident: incident?.id ?? null,
-    cluster: request.cluster,
-    kind,
-    playbook,
-    risk: PLAYBOOKS[playbook].risk,
-    targets,
-    steps: stepsOf(parts, request.cluster, playbook, targets),
-    binding,
-    digest: hashing.sha256(bindingText(binding)),
-    gates: facts.flatMap(({ gates }) => gates),
+    ...{ cluster: request.cluster, kind, playbook, subjects, binding, gates },
+    risk: riskOf(playbook),
+    targets: distinct(surveys.flatMap((survey) => survey.targets)),
+    warnings: surveys.flatMap((survey) => survey.warnings),
+    steps: surveys.flatMap((survey) => survey.steps).map((step, index) => ({ ...step, number: index + 1 })),
+    digest: facts.hashing.sha256(bindingText(binding)),
     askedBy: request.askedBy,
     createdAt: now,
     expiresAt: now + settings.policy.planExpirySeconds * 1000,
     state: { kind: "open" },
     votes: [],
-    mayExecute: mayExecute(parts, request, PLAYBOOKS[playbook].risk),
+    mayExecute: mayExecute(parts, request, riskOf(playbook)),
     version: 0,
   };
   return { kind: "plan", plan: request.dryRun ? draft : await keep(parts, draft) };
 }
 
-/** What the digest is taken from. The incident's kind counts; error texts, positions and times never do. */
-export function planBinding(
-  head: { readonly cluster: string; readonly playbook: PlaybookId; readonly kind: string; readonly generation: string },
-  targets: readonly Target[],
-  facts: readonly TargetFacts[],
-): Record<string, string> {
-  const names = targets.map(({ task, source }) => `${task} @ ${source}`).join(", ");
-  return Object.assign({ ...head, targets: names }, ...facts.map(({ binding }) => binding)) as Record<string, string>;
+function distinct(targets: readonly Target[]): Target[] {
+  return [...new Map(targets.map((target) => [targetKey(target), target])).values()];
 }
 
-function stepsOf({ settings, watch }: ProposeParts, cluster: string, playbook: PlaybookId, targets: readonly Target[]): Step[] {
-  const observation = watch.latest(cluster).observation;
-  const { waitUntilGoneSeconds, verifySeconds } = settings.policy;
-  const operation = stopOperation(observation?.generation ?? "v2+", observation?.version ?? null);
-  const forOne = PLAYBOOKS[playbook].steps({ stopOperation: operation, waitUntilGoneSeconds, verifySeconds });
-  return targets.flatMap((target, index) =>
-    forOne.map((step, at) => ({ ...step, target, number: index * forOne.length + at + 1 })),
-  );
+/** What the digest is taken from. The incident's kind counts; error texts, positions and times never do. */
+export function planBinding(head: Readonly<Record<string, string>>, surveys: readonly Survey[]): Record<string, string> {
+  const names = distinct(surveys.flatMap((survey) => survey.targets))
+    .map(targetKey)
+    .join(", ");
+  return Object.assign({ ...head, targets: names }, ...surveys.map(({ binding }) => binding)) as Record<string, string>;
 }
 
 function mayExecute({ settings }: ProposeParts, request: ProposeRequest, risk: Risk): Plan["mayExecute"] {
@@ -227,8 +183,8 @@ function keep({ store, report, clock }: ProposeParts, draft: Plan): Promise<Plan
     await tx.audit.append(
       auditDraft(clock.now(), "plan-made", plan.askedBy, {
         cluster: plan.cluster,
-        task: plan.targets[0]!.task,
-        source: plan.targets[0]!.source,
+        task: plan.targets[0]?.task ?? null,
+        source: plan.targets[0]?.source ?? null,
         incident: plan.incident,
         plan: plan.id,
         details: {
@@ -236,7 +192,7 @@ function keep({ store, report, clock }: ProposeParts, draft: Plan): Promise<Plan
           risk: plan.risk,
           digest: plan.digest,
           binding: plan.binding,
-          targets: plan.targets.map(({ task, source }) => `${task} @ ${source}`),
+          targets: plan.targets.map(targetKey),
         },
       }),
     );

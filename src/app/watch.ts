@@ -7,6 +7,7 @@ import type { Incident } from "../domain/incident/incident.ts";
 import type { Observation } from "../domain/observation/observation.ts";
 import { findingAsJson } from "../domain/wording/finding.ts";
 import { auditDraft, SYSTEM } from "./audit-draft.ts";
+import type { KnowSources } from "./know-sources.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { DmCluster, ObserveOutcome } from "./ports/dm.ts";
 import type { Log } from "./ports/log.ts";
@@ -39,6 +40,7 @@ export interface WatchParts {
   readonly log: Log;
   readonly report: IncidentReport;
   readonly sourceSettings: SourceSettings;
+  readonly knowSources: KnowSources;
   readonly isActive: () => boolean;
 }
 
@@ -96,9 +98,11 @@ async function conclude(
     case "observed": {
       const { observation } = outcome;
       const checkers = await checkersOf(parts, cluster, observation, signal);
+      const { knowledgeOf, memory } = await parts.knowSources.about(observation, signal);
       const findings = diagnose(observation, {
         checkerOf: (source) => checkers.get(source) ?? null,
         firstFailedAt: (key) => firstFailedAt(open, key),
+        ...{ knowledgeOf, memory },
       });
       return { observation, findings, problem: null };
     }

@@ -1,12 +1,9 @@
 import { systemClock } from "../adapters/clock/system-clock.ts";
-import { createDownstreamProbe } from "../adapters/databases/downstream-probe.ts";
-import { createDmCluster } from "../adapters/dm/dm-cluster.ts";
 import { sha256 } from "../adapters/keys/keys.ts";
 import { createLog } from "../adapters/log/log.ts";
 import { createMetrics } from "../adapters/metrics/metrics.ts";
 import { openStore } from "../adapters/store/open-store.ts";
-import { createTaskFiles } from "../adapters/task-files/task-files.ts";
-import { taskYaml } from "../adapters/task-yaml/task-yaml.ts";
+import { createKnowSources } from "../app/know-sources.ts";
 import type { Store } from "../app/ports/store.ts";
 import { createPropose, type ProposeOutcome } from "../app/propose.ts";
 import { createIncidentReport } from "../app/report-incident.ts";
@@ -14,7 +11,9 @@ import { createPlanReport } from "../app/report-plan.ts";
 import { createSourceSettings } from "../app/source-settings.ts";
 import { createWatch } from "../app/watch.ts";
 import { type Config, loadConfig } from "../config/config.ts";
+import { connectOutside } from "../connect.ts";
 import type { PlaybookId } from "../domain/diagnosis/finding.ts";
+import { NO_OPTIONS } from "../domain/plan/plan.ts";
 import { PLAYBOOKS } from "../domain/playbooks/choose-playbook.ts";
 import type { Language } from "../domain/wording/language.ts";
 import { say } from "../domain/wording/phrases.ts";
@@ -70,24 +69,22 @@ async function propose(config: Config, store: Store, name: string, options: Plan
   const { settings } = config;
   const [clock, log, metrics] = [systemClock, createLog("silent"), createMetrics()];
   const connection = config.clusters.find((cluster) => cluster.name === name)!;
-  const { masters, tls, downstream, taskFolder: folder, taskFiles: files, taskPassword: downstreamPassword } = connection;
-  const clusters = new Map([[name, createDmCluster({ name, masters, tls, readTimeoutMs: 10_000, clock, log })]]);
-  const facts = {
-    clusters,
-    downstreams: new Map(downstream ? [[name, createDownstreamProbe({ login: downstream, timeoutMs: 5_000 })] as const] : []),
-    taskFiles: createTaskFiles({ clusters: new Map([[name, { folder, files, downstreamPassword }]]) }),
-    yaml: taskYaml,
-    hashing: sha256,
-  };
+  const facts = connectOutside({ clusters: [connection] }, { clock, log });
+  const { clusters } = facts;
   const report = createIncidentReport({ settings, clock });
-  const sourceSettings = createSourceSettings({ clusters, yaml: taskYaml, clock });
-  const watch = createWatch({ clusters, store, settings, clock, metrics, log, report, sourceSettings, isActive: () => true });
+  const sourceSettings = createSourceSettings({ clusters, yaml: facts.yaml, clock });
+  const isActive = () => true;
+  const knowSources = createKnowSources({ facts, store, settings, clock, log, isActive });
+  const watch = createWatch({ clusters, store, settings, clock, metrics, log, report, sourceSettings, knowSources, isActive });
   const planReport = createPlanReport({ settings, clock });
-  const make = createPropose({ ...facts, store, watch, settings, clock, metrics, report: planReport });
+  const make = createPropose({ facts, store, watch, settings, clock, metrics, report: planReport });
   const playbook = options.playbook !== undefined && isPlaybook(options.playbook) ? options.playbook : null;
   const askedBy = { id: "shell", name: process.env.USER ?? "shell", identity: "system" as const };
   const { task, source = null } = options;
-  return make({ cluster: name, incident: null, task, source, playbook, askedBy, dryRun: true }, AbortSignal.timeout(60_000));
+  return make(
+    { cluster: name, incident: null, task, source, playbook, options: NO_OPTIONS, askedBy, dryRun: true },
+    AbortSignal.timeout(60_000),
+  );
 }
 
 function tell(options: PlanOptions, { settings }: Config, cluster: string, outcome: ProposeOutcome): 0 | 1 {

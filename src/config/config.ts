@@ -49,9 +49,27 @@ export interface ClusterConnection {
   readonly taskFolder: string | null;
   readonly taskFiles: readonly string[];
   readonly taskPassword: string | null;
-  readonly downstream: { readonly host: string; readonly port: number; readonly user: string; readonly password: string } | null;
+  readonly downstream: Login | null;
+  /** Accounts of the same downstream that may write: DM's meta schema, and the replicated tables. */
+  readonly metaWriter: Login | null;
+  readonly rowWriter: Login | null;
+  /** By source id. */
+  readonly sources: ReadonlyMap<string, SourceConnection>;
   /** Hosts of DM-workers that may be reached, by the worker's name. */
   readonly workerHosts: readonly WorkerHostConnection[];
+}
+
+export interface Login {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+}
+
+export interface SourceConnection {
+  readonly upstream: Login | null;
+  /** What stands for `******` in DM's copy of the source's YAML. */
+  readonly password: string | null;
 }
 
 export type LoadedConfig =
@@ -198,6 +216,9 @@ class Reader {
     this.#environment = environment;
     this.#problems = problems;
   }
+  problem(path: string, wrong: string, wouldDo: string): void {
+    this.#problems.push({ path, wrong, wouldDo });
+  }
   get environment(): Readonly<Record<string, string | undefined>> {
     return this.#environment;
   }
@@ -277,6 +298,7 @@ function settingsOf(file: ConfigFile, apiUrl: string): Settings {
       pollSeconds: cluster.pollSeconds,
       alertLabels: Object.entries(cluster.alertLabels).map(([label, value]) => ({ label, value })),
       writes: cluster.writes,
+      isFrozen: cluster.frozen,
       masterAddress: new URL(cluster.masters[0]!).host,
       defaultBackoffSeconds: cluster.defaultBackoffSeconds,
     })),
@@ -288,7 +310,16 @@ function settingsOf(file: ConfigFile, apiUrl: string): Settings {
 }
 
 function connectionOf(cluster: ConfigFile["clusters"][number], path: string, reader: Reader): ClusterConnection {
-  const { tls, downstream, tasks, taskPassword } = cluster;
+  const { tls, downstream, metaWriter, rowWriter, sources, tasks, taskPassword } = cluster;
+  const writer = (account: typeof metaWriter, name: string): Login | null => {
+    if (!account) return null;
+    if (!downstream) {
+      reader.problem(`${path}.${name}`, "it names no host", "set downstream beside it: the account is of the same database");
+      return null;
+    }
+    const { host, port } = downstream;
+    return { host, port, user: account.user, password: reader.secret(account.password, `${path}.${name}.password`) };
+  };
   return {
     name: cluster.name,
     masters: cluster.masters.map((master) => master.replace(/\/+$/, "")),
@@ -305,6 +336,22 @@ function connectionOf(cluster: ConfigFile["clusters"][number], path: string, rea
     downstream: downstream
       ? { ...downstream, password: reader.secret(downstream.password, `${path}.downstream.password`) }
       : null,
+    metaWriter: writer(metaWriter, "metaWriter"),
+    rowWriter: writer(rowWriter, "rowWriter"),
+    sources: new Map(
+      Object.entries(sources).map(([id, source]) => [id, sourceOf(source, `${path}.sources.${id}`, reader)] as const),
+    ),
     workerHosts: workerHostsOf(cluster.workerHosts, reader.environment),
+  };
+}
+
+function sourceOf(
+  { upstream, password }: ConfigFile["clusters"][number]["sources"][string],
+  path: string,
+  reader: Reader,
+): SourceConnection {
+  return {
+    upstream: upstream ? { ...upstream, password: reader.secret(upstream.password, `${path}.upstream.password`) } : null,
+    password: password === undefined ? null : reader.secret(password, `${path}.password`),
   };
 }

@@ -20,6 +20,8 @@ const assigned = z
   .default({ users: [], groups: [] });
 const roles = z.strictObject({ viewer: assigned, operator: assigned, approver: assigned, admin: assigned });
 
+const account = z.strictObject({ user: z.string(), password: secret });
+
 const cluster = z.strictObject({
   name: z.string().regex(/^[\w.-]{1,64}$/, "must be 1 to 64 letters, digits, dots, dashes or underscores"),
   masters: z.array(url).min(1),
@@ -31,9 +33,23 @@ const cluster = z.strictObject({
   onCall: z.strictObject({ critical: groupId.optional(), warning: groupId.optional() }).default({}),
   tasks: z.strictObject({ folder: z.string().optional(), files: z.array(z.string()).default([]) }).default({ files: [] }),
   downstream: z.strictObject({ host: z.string(), port, user: z.string(), password: secret }).optional(),
+  /** Accounts of the downstream that write; without them the statements are shown instead. */
+  metaWriter: account.optional(),
+  rowWriter: account.optional(),
+  /** What is known of sources besides DM, by their id. */
+  sources: z
+    .record(
+      z.string(),
+      z.strictObject({
+        upstream: z.strictObject({ host: z.string(), port: port.default(3306), user: z.string(), password: secret }).optional(),
+        password: secret.optional(),
+      }),
+    )
+    .default({}),
   taskPassword: secret.optional(),
   alertLabels: z.record(z.string(), z.string()).default({}),
   writes: z.enum(["allowed", "except-data", "refused"]).default("allowed"),
+  frozen: z.boolean().default(false),
   defaultBackoffSeconds: seconds(1, 86_400).default(300),
   workerHosts: workerHostsSchema,
 });
@@ -97,6 +113,12 @@ export const policySchema = z.strictObject({
   waitUntilGoneSeconds: seconds(5, 3_600).default(300),
   verifySeconds: seconds(5, 3_600).default(180),
   leaseSeconds: seconds(6, 600).default(120),
+  passFileSeconds: seconds(10, 172_800).default(14_400),
+  compareSeconds: seconds(10, 604_800).default(28_800),
+  compareRowsPerSecond: seconds(1, 10_000_000).default(5_000),
+  relayAfterSwitch: z.boolean().default(false),
+  lookAtBinlogsSeconds: seconds(1, 86_400).default(300),
+  forgottenAfterSeconds: seconds(10, 2_592_000).default(3_600),
 });
 
 export const configSchema = z.strictObject({

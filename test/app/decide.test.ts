@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import type { Clicks } from "../../src/app/handle-click.ts";
+import type { Clicks } from "../../src/app/clicks/handle-click.ts";
 import type { StoredClick } from "../../src/app/ports/store.ts";
 import type { Person } from "../../src/domain/approval/people.ts";
 import type { Plan } from "../../src/domain/plan/plan.ts";
+import { NO_OPTIONS } from "../../src/domain/plan/plan.ts";
 import { ADMIN, APPROVER, type Bench, OPERATOR, startBench, VIEWER } from "../support/engine.ts";
 
 describe("a vote", () => {
@@ -52,7 +53,11 @@ describe("a vote", () => {
     const incident = (await bench.store.incidents.get(plan.incident!))!;
     const members = incident.members.map((member) => ({
       ...member,
-      finding: { ...member.finding, advice: { ...member.finding.advice, playbook: null, next: [] } },
+      finding: {
+        ...member.finding,
+        kind: "unknown" as const,
+        advice: { ...member.finding.advice, playbook: null, next: [] },
+      },
     }));
     await bench.store.incidents.update({ ...incident, members });
 
@@ -87,7 +92,7 @@ describe("a vote", () => {
     const second = await bench.propose(
       {
         ...{ cluster: "shop", incident: null, task: "orders", source: null },
-        ...{ playbook: "resume-task" as const, askedBy: OPERATOR, dryRun: false },
+        ...{ playbook: "resume-task" as const, options: NO_OPTIONS, askedBy: OPERATOR, dryRun: false },
       },
       bench.signal,
     );

@@ -14,6 +14,9 @@ const environment = {
   PROBE_PASSWORD: "p",
   TASK_PASSWORD: "t",
   WEBHOOK_SECRET: "w",
+  META_PASSWORD: "m",
+  ROWS_PASSWORD: "r",
+  SOURCE_PASSWORD: "s",
 };
 const load = (content: unknown, env: Record<string, string> = environment) => {
   const file = join(folder, "c.yaml");

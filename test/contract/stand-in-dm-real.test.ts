@@ -36,6 +36,16 @@ describe("the stand-in DM between two real MariaDBs", { skip: skipWithout("maria
   };
   /** What the server says and what the stand-in thinks, side by side. */
   const agree = async (): Promise<void> => {
+    // The server adds a checkpoint event of its own a moment after it opened a file.
+    for (let look = 1; look < 10; look++)
+      try {
+        return await compareOnce();
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    return compareOnce();
+  };
+  const compareOnce = async (): Promise<void> => {
     await lab.pass(1);
     const { binlog } = lab.source().side;
     const [files, status, gtid] = await onUpstream(async (connection) => [

@@ -50,7 +50,7 @@ describe("the recipe for a new incident", { timeout: 120_000 }, () => {
 
   test("once the kind is named, the compiler names each place that the recipe then changes for it", () => {
     assert.ok(blocks.length >= 7, `only ${blocks.length} steps were read`);
-    assert.ok(diagnose().every(({ kind }) => kind !== "ddl-unsupported"));
+    assert.ok(diagnose().every(({ kind }) => kind !== "auto-increment-taken-off"));
     follow(blocks[0]!);
 
     const { stdout, status } = types();
@@ -68,7 +68,7 @@ describe("the recipe for a new incident", { timeout: 120_000 }, () => {
     const { stdout, status } = types();
 
     assert.equal(status, 0, stdout);
-    assert.ok(diagnose().some(({ kind, task }) => kind === "ddl-unsupported" && task !== null));
-    assert.ok(diagnose().every(({ kind, task }) => task === null || kind !== "unknown"));
+    assert.ok(diagnose().some(({ kind, task }) => kind === "auto-increment-taken-off" && task !== null));
+    assert.ok(diagnose().every(({ kind, task }) => task === null || kind !== "unsupported-ddl"));
   });
 });

@@ -7,6 +7,13 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
 import { freePort } from "./bot-stage.ts";
 
+export interface MariaDbOptions {
+  /** Writes binlogs as an upstream of DM does: rows, whole images, `mysql-bin.000001` on. */
+  readonly binlog?: { readonly serverId: number };
+  /** Further options of the server. */
+  readonly serverOptions?: readonly string[];
+}
+
 export interface MariaDb {
   readonly port: number;
   /** Makes an empty database and returns how to reach it. */
@@ -17,21 +24,24 @@ export interface MariaDb {
     readonly password: string;
     readonly database: string;
   }>;
+  /** A statement as root. */
+  asRoot(sql: string, values?: readonly unknown[]): Promise<unknown>;
+  /** A user with exactly these rights (`GRANT …` without its end). */
+  user(name: string, grants: readonly string[]): Promise<{ host: string; port: number; user: string; password: string }>;
   /** Stops the server, lets `between` change its files, starts it again on the same port and data. */
   restart(between?: () => void | Promise<void>): Promise<void>;
   /** Where the server keeps a binlog file. */
   pathOf(file: string): string;
+  /** Freezes and thaws the process: it takes connections of the kernel and answers nothing. */
+  freeze(): void;
+  thaw(): void;
   stop(): Promise<void>;
 }
 
 const USER = { user: "medic", password: "medic-secret" };
 
 /** An own MariaDB server of Debian's package: own data directory, own port, ended with the test file. */
-export async function startMariaDb({
-  serverOptions = [],
-}: {
-  readonly serverOptions?: readonly string[];
-} = {}): Promise<MariaDb> {
+export async function startMariaDb({ binlog, serverOptions = [] }: MariaDbOptions = {}): Promise<MariaDb> {
   const folder = mkdtempSync(join(tmpdir(), "dm-medic-mariadb-"));
   const data = join(folder, "data");
   mkdirSync(data);
@@ -47,6 +57,7 @@ export async function startMariaDb({
     `--pid-file=${join(folder, "pid")}`,
     "--innodb-buffer-pool-size=32M",
     "--innodb-flush-log-at-trx-commit=1",
+    ...(binlog ? ["--log-bin=mysql-bin", "--binlog-format=ROW", `--server-id=${binlog.serverId}`] : []),
     ...serverOptions,
   ];
   let server: ChildProcess;
@@ -87,12 +98,24 @@ export async function startMariaDb({
       await root.query(`CREATE DATABASE \`${name}\``);
       return { host: "127.0.0.1", port, ...USER, database: name };
     },
+    async asRoot(sql, values = []) {
+      const [rows] = await root.query(sql, values as unknown[]);
+      return rows;
+    },
+    async user(name, grants) {
+      const password = `${name}-secret`;
+      await root.query(`CREATE USER '${name}'@'%' IDENTIFIED BY '${password}'`);
+      for (const grant of grants) await root.query(`${grant} TO '${name}'@'%'`);
+      return { host: "127.0.0.1", port, user: name, password };
+    },
     async restart(between) {
       await end();
       await between?.();
       await start(port);
     },
     pathOf: (file) => join(data, file),
+    freeze: () => void server.kill("SIGSTOP"),
+    thaw: () => void server.kill("SIGCONT"),
     async stop() {
       await end();
       rmSync(folder, { recursive: true, force: true });

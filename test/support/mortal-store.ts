@@ -1,4 +1,6 @@
 import type { Store, StoreParts } from "../../src/app/ports/store.ts";
+import type { StepAction } from "../../src/domain/plan/step-action.ts";
+import type { StepState } from "../../src/domain/run/run.ts";
 
 /** A process that ends at its k-th write: before the write happens, or after it is durable. From then on nothing works any more. */
 export class Dead extends Error {}
@@ -7,9 +9,23 @@ export interface MortalStore {
   readonly store: Store;
   /** How many writes were asked for so far. */
   writes(): number;
+  isDead(): boolean;
+}
+
+/** Dies right after the write that brought a run's step into this state. */
+export function mortalOnceIs(real: Store, action: StepAction["kind"], state: StepState["kind"]): Store {
+  const isSo = async (): Promise<boolean> =>
+    (await real.runs.unfinished()).some(({ steps }) =>
+      steps.some((record) => record.step.action.kind === action && record.state.kind === state),
+    );
+  return mortal(real, async (after) => after && (await isSo())).store;
 }
 
 export function mortalStore(real: Store, dieAt: number, when: "before" | "after"): MortalStore {
+  return mortal(real, async (after, count) => count === dieAt && after === (when === "after"));
+}
+
+function mortal(real: Store, dies: (after: boolean, count: number) => Promise<boolean>): MortalStore {
   let count = 0;
   let dead = false;
   const alive = (): void => {
@@ -18,11 +34,10 @@ export function mortalStore(real: Store, dieAt: number, when: "before" | "after"
   async function write<T>(work: () => Promise<T>): Promise<T> {
     alive();
     count++;
-    const dies = count === dieAt;
-    if (dies && when === "before") dead = true;
+    if (await dies(false, count)) dead = true;
     alive();
     const value = await work();
-    if (dies) dead = true;
+    if (await dies(true, count)) dead = true;
     alive();
     return value;
   }
@@ -42,7 +57,13 @@ export function mortalStore(real: Store, dieAt: number, when: "before" | "after"
     runs: guard(real.runs),
     plans: guard(real.plans),
     kept: { get: guard(real.kept).get, put: (name, text) => write(() => real.kept.put(name, text)) },
+    records: {
+      get: guard(real.records).get,
+      list: guard(real.records).list,
+      put: (kind, name, body) => write(() => real.records.put(kind, name, body)),
+      remove: (kind, name) => write(() => real.records.remove(kind, name)),
+    },
     transaction: <T>(work: (tx: StoreParts) => Promise<T>) => write(() => real.transaction(work)),
   };
-  return { store, writes: () => count };
+  return { store, writes: () => count, isDead: () => dead };
 }

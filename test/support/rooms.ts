@@ -15,8 +15,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   config: ["config", "app", "domain"],
   "stand-ins": ["stand-ins"],
   demo: ["demo", "main.ts", "config", "adapters", "app", "domain", "stand-ins"],
-  cli: ["cli", "demo", "main.ts", "config", "adapters", "app", "domain", "stand-ins"],
-  "main.ts": ["config", "adapters", "app", "domain"],
+  cli: ["cli", "demo", "main.ts", "connect.ts", "config", "adapters", "app", "domain", "stand-ins"],
+  "main.ts": ["connect.ts", "config", "adapters", "app", "domain"],
+  "connect.ts": ["config", "adapters", "app", "domain"],
 };
 const NO_PACKAGES: ReadonlySet<string> = new Set(["domain", "app"]);
 const NO_FOLDERS: ReadonlySet<string> = new Set(["utils", "util", "helpers", "common", "shared", "core", "lib", "misc"]);

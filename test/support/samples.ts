@@ -3,7 +3,7 @@ import { advise } from "../../src/domain/diagnosis/evidence.ts";
 import type { Finding } from "../../src/domain/diagnosis/finding.ts";
 import { subjectKey } from "../../src/domain/diagnosis/finding.ts";
 import type { Incident, Root } from "../../src/domain/incident/incident.ts";
-import type { Plan } from "../../src/domain/plan/plan.ts";
+import { NO_OPTIONS, type Plan } from "../../src/domain/plan/plan.ts";
 
 export const anAlert = (fingerprint: string): Alert => ({
   fingerprint,
@@ -72,6 +72,7 @@ export function anIncident(id: string, root: Root = { kind: "subtask", task: "t"
 
 export function aPlan(id: string, parts: Partial<Plan> = {}): Plan {
   const target = { task: "t", source: "s1", unit: "Sync" as const };
+  const subjects = (parts.targets ?? [target]).map((subject) => ({ target: subject, options: NO_OPTIONS }));
   return {
     id,
     incident: "I-1",
@@ -79,6 +80,8 @@ export function aPlan(id: string, parts: Partial<Plan> = {}): Plan {
     kind: "bad-connection",
     playbook: "stop-start-task",
     risk: "disruptive",
+    subjects,
+    warnings: [],
     targets: [target],
     steps: [{ number: 1, target, action: { kind: "stop-task", op: 7 }, atMostSeconds: 60 }],
     binding: { generation: "v2+" },

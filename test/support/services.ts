@@ -3,6 +3,7 @@ export const SERVICES = {
   mariadb: { package: "mariadb-server", commands: ["mariadbd"] },
   alertmanager: { package: "prometheus-alertmanager", commands: ["prometheus-alertmanager"] },
   sshd: { package: "openssh-server openssh-client", commands: ["sshd", "ssh", "ssh-keygen"] },
+  openssl: { package: "openssl", commands: ["openssl"] },
   chromium: { package: "chromium", commands: ["chromium"] },
 } as const;
 export type Service = keyof typeof SERVICES;

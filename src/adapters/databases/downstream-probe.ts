@@ -1,84 +1,67 @@
-import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
-import type { CheckpointAnswer, DatabaseLogin, DownstreamProbe, LoginAnswer } from "../../app/ports/databases.ts";
+import type { CheckpointAnswer, DatabaseLogin, DownstreamProbe, MetaProbe } from "../../app/ports/databases.ts";
+import type { CheckpointRow } from "../../domain/binlog/checkpoint-row.ts";
+import { known } from "../../domain/observation/known.ts";
+import { checkpointTable, readCheckpointRows } from "./checkpoint-rows.ts";
+import { asKnown, NO_TABLE, nothingWithoutTable, quoted, rowsOf, withConnection } from "./connection.ts";
+import { isThere, withoutKey } from "./table-questions.ts";
+import { grantsOf, tryLogin } from "./try-login.ts";
 
-export interface DownstreamProbeOptions {
+export interface ProbeOptions {
   readonly login: DatabaseLogin;
   readonly timeoutMs: number;
 }
 
-const ACCESS_DENIED: ReadonlySet<number> = new Set([1044, 1045, 1142, 1698]);
-const NO_TABLE: ReadonlySet<number> = new Set([1146, 1049, 1051]);
-
-/** Read-only questions with an account of few rights; a connection each, closed after it. */
-export function createDownstreamProbe({ login, timeoutMs }: DownstreamProbeOptions): DownstreamProbe {
+/** Read-only questions with an account of few rights (docs/database-accounts.md); a connection each, closed after it. */
+export function createDownstreamProbe({ login, timeoutMs }: ProbeOptions): DownstreamProbe & MetaProbe {
   return {
-    async globalCheckpoint({ task, source, metaSchema }, signal) {
-      const table = `${quoted(metaSchema)}.${quoted(`${task}_syncer_checkpoint`)}`;
-      // v1.0's table has no GTID column: `*` reads whatever is there.
+    async globalCheckpoint(place, signal): Promise<CheckpointAnswer> {
       const asked = await withConnection(login, timeoutMs, signal, async (connection) => {
-        const [rows] = await connection.execute<RowDataPacket[]>(
-          { sql: `SELECT * FROM ${table} WHERE id = ? AND is_global = 1 LIMIT 1`, timeout: timeoutMs },
-          [source],
-        );
-        return rows[0] ?? null;
+        const sql = `SELECT * FROM ${checkpointTable(place)} WHERE id = ? AND is_global = 1 LIMIT 1`;
+        return (await rowsOf(connection, timeoutMs, sql, [place.source]))[0] ?? null;
       });
       if (asked.kind === "failed")
         return NO_TABLE.has(asked.number) ? { kind: "no-table" } : { kind: "not-known", why: asked.why };
-      return asked.value === null ? { kind: "no-row" } : readRow(asked.value);
+      return asked.value === null ? { kind: "no-row" } : readGlobalRow(asked.value);
     },
-    async tryLogin(tried, signal): Promise<LoginAnswer> {
-      const asked = await withConnection(tried, timeoutMs, signal, async (connection) =>
-        connection.query({ sql: "SELECT 1", timeout: timeoutMs }),
+    async checkpointRows(place, signal) {
+      const asked = await withConnection<readonly CheckpointRow[]>(login, timeoutMs, signal, (connection) =>
+        readCheckpointRows(connection, timeoutMs, place),
       );
-      if (asked.kind === "answered") return { kind: "works" };
-      return ACCESS_DENIED.has(asked.number) ? { kind: "refused", why: asked.why } : { kind: "unreachable", why: asked.why };
+      if (asked.kind === "failed" && NO_TABLE.has(asked.number)) return known([]);
+      return asKnown(asked, `SELECT ON ${quoted(place.metaSchema)}.*`);
+    },
+    async unfinishedDdl(place, signal) {
+      const asked = await withConnection(login, timeoutMs, signal, async (connection) => {
+        const count = async (table: string, id: string, more = ""): Promise<number> => {
+          const name = `${quoted(place.metaSchema)}.${quoted(`${place.task}_${table}`)}`;
+          const sql = `SELECT COUNT(*) AS n FROM ${name} WHERE ${id} = ? ${more}`;
+          // v1.0 and tasks that never merged shards have no such table: nothing is open then.
+          const rows = await rowsOf(connection, timeoutMs, sql, [place.source]).catch(nothingWithoutTable);
+          return Number(rows[0]?.n ?? 0);
+        };
+        const onlineDdls = await count("onlineddl", "id");
+        return { onlineDdls, shardGroups: await count("syncer_sharding_meta", "source_id", "AND active_index > 0") };
+      });
+      return asKnown(asked, `SELECT ON ${quoted(place.metaSchema)}.*`);
+    },
+    tablesWithoutKey: async (tables, signal) =>
+      asKnown(
+        await withConnection(login, timeoutMs, signal, (connection) => withoutKey(connection, timeoutMs, tables)),
+        "SELECT on the replicated tables",
+      ),
+    tryLogin: (tried, signal) => tryLogin(tried, timeoutMs, signal),
+    grantsOf: (asking, signal) => grantsOf(asking, timeoutMs, signal),
+    async tableExists(table, signal) {
+      const asked = await withConnection(login, timeoutMs, signal, (connection) => isThere(connection, timeoutMs, table));
+      return asKnown(asked, `SELECT ON ${quoted(table.schema)}.${quoted(table.table)}`);
     },
   };
 }
 
 /** DM takes a global row at or before ("", 4) without a GTID set for fresh (dm-facts §4). */
-function readRow(row: RowDataPacket): CheckpointAnswer {
+function readGlobalRow(row: Readonly<Record<string, unknown>>): CheckpointAnswer {
   const file = String(row.binlog_name ?? "");
   const position = Number(row.binlog_pos ?? 0);
   const gtid = String(row.binlog_gtid ?? "");
   return file === "" && position <= 4 && gtid === "" ? { kind: "fresh" } : { kind: "row", file, position, gtid };
-}
-
-type Asked<T> =
-  | { readonly kind: "answered"; readonly value: T }
-  | { readonly kind: "failed"; readonly number: number; readonly why: string };
-
-async function withConnection<T>(
-  login: DatabaseLogin,
-  timeoutMs: number,
-  signal: AbortSignal,
-  work: (connection: Connection) => Promise<T>,
-): Promise<Asked<T>> {
-  let connection: Connection | null = null;
-  try {
-    const { host, port, user, password } = login;
-    connection = await createConnection({ host, port, user, password, connectTimeout: timeoutMs });
-    connection.on("error", () => {});
-    return { kind: "answered", value: await abortable(work(connection), signal) };
-  } catch (error) {
-    const known = error as { errno?: unknown; message?: unknown };
-    // The driver's message names user and host, never the password.
-    return { kind: "failed", number: Number(known.errno ?? 0), why: String(known.message ?? error).slice(0, 300) };
-  } finally {
-    connection?.destroy();
-  }
-}
-
-function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return Promise.race([
-    work,
-    new Promise<never>((_, reject) =>
-      signal.addEventListener("abort", () => reject(new Error("the question was given up")), { once: true }),
-    ),
-  ]);
-}
-
-/** Task names may hold any character: a backtick is doubled. */
-function quoted(name: string): string {
-  return `\`${name.replaceAll("`", "``")}\``;
 }

@@ -13,6 +13,8 @@ const TITLES: Readonly<Record<Language, Readonly<Record<string, string>>>> = {
     approve: "Approve",
     reject: "Reject",
     "break-glass": "Break glass",
+    "accept-rows": "Accept the loss",
+    "stop-meant": "The stop was meant",
   },
   zh: {
     details: "事件",
@@ -21,6 +23,8 @@ const TITLES: Readonly<Record<Language, Readonly<Record<string, string>>>> = {
     approve: "批准",
     reject: "拒绝",
     "break-glass": "紧急放行",
+    "accept-rows": "接受缺行",
+    "stop-meant": "停止是有意的",
   },
 };
 

@@ -1,7 +1,8 @@
 import type { App, RespondFn } from "@slack/bolt";
 import type { WebClient } from "@slack/web-api";
-import type { Clicks } from "../../app/handle-click.ts";
-import { type Commands, languageOf } from "../../app/handle-command.ts";
+import type { Clicks } from "../../app/clicks/handle-click.ts";
+import { languageOf } from "../../app/commands/asking.ts";
+import type { Commands } from "../../app/commands/handle-command.ts";
 import type { Clock } from "../../app/ports/clock.ts";
 import type { Log } from "../../app/ports/log.ts";
 import type { Metrics } from "../../app/ports/metrics.ts";

@@ -1,7 +1,8 @@
 import { App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } from "@slack/bolt";
 import { WebClient } from "@slack/web-api";
-import type { Clicks } from "../../app/handle-click.ts";
-import { type Commands, languageOf } from "../../app/handle-command.ts";
+import type { Clicks } from "../../app/clicks/handle-click.ts";
+import { languageOf } from "../../app/commands/asking.ts";
+import type { Commands } from "../../app/commands/handle-command.ts";
 import type { Chat } from "../../app/ports/chat.ts";
 import type { Clock } from "../../app/ports/clock.ts";
 import type { Log } from "../../app/ports/log.ts";

@@ -21,6 +21,9 @@ const MIGRATIONS: readonly ((types: Types) => readonly string[])[] = [
     `CREATE TABLE IF NOT EXISTS kept (name ${key} NOT NULL PRIMARY KEY, body ${text} NOT NULL) ${options}`,
     `CREATE TABLE IF NOT EXISTS numbers (series ${key} NOT NULL PRIMARY KEY, last ${big} NOT NULL) ${options}`,
   ],
+  ({ key, text, name, options }) => [
+    `CREATE TABLE IF NOT EXISTS records (kind ${key} NOT NULL, name ${name} NOT NULL, body ${text} NOT NULL, PRIMARY KEY (kind, name)) ${options}`,
+  ],
 ];
 
 const INDICES = [
@@ -41,6 +44,8 @@ const INDICES = [
 
 interface Types {
   readonly key: string;
+  /** Longer than a key: it may hold names of a task, a source and a file. */
+  readonly name: string;
   readonly text: string;
   readonly big: string;
   readonly auto: string;
@@ -48,9 +53,10 @@ interface Types {
 }
 
 const TYPES: Readonly<Record<Engine["name"], Types>> = {
-  sqlite: { key: "TEXT", text: "TEXT", big: "INTEGER", auto: "INTEGER PRIMARY KEY AUTOINCREMENT", options: "" },
+  sqlite: { key: "TEXT", name: "TEXT", text: "TEXT", big: "INTEGER", auto: "INTEGER PRIMARY KEY AUTOINCREMENT", options: "" },
   mysql: {
     key: "VARCHAR(180)",
+    name: "VARCHAR(500)",
     text: "LONGTEXT",
     big: "BIGINT",
     auto: "BIGINT AUTO_INCREMENT PRIMARY KEY",
@@ -76,6 +82,8 @@ export async function migrate(db: Db, engine: Engine): Promise<void> {
     if (applied.includes(index + 1)) continue;
     for (const statement of statements(TYPES[engine.name])) await sql.raw(statement).execute(db);
     if (index === 0) await createFirstRows(db, engine);
+    if (index === 1)
+      await ignoringDuplicate(engine, db.insertInto("numbers").values({ series: "comparison", last: 0 }).execute());
     await ignoringDuplicate(
       engine,
       db

@@ -9,6 +9,7 @@ import { incidentsOf } from "./incidents.ts";
 import { leasesOf } from "./leases.ts";
 import { outboxOf } from "./outbox.ts";
 import { plansOf } from "./plans.ts";
+import { recordsOf } from "./records.ts";
 import { runsOf } from "./runs.ts";
 
 /** All repositories over one database handle or one transaction of it. */
@@ -23,6 +24,7 @@ export function partsOf(db: Db, engine: Engine, hashing: Hashing): StoreParts {
     clicks: clicksOf(db, engine),
     leases: leasesOf(db, engine),
     kept: keptOf(db, engine),
+    records: recordsOf(db),
     async nextNumber(series) {
       await db.updateTable("numbers").set({ last: sql`last + 1` }).where("series", "=", series).execute();
       const row = await db.selectFrom("numbers").select("last").where("series", "=", series).executeTakeFirstOrThrow();

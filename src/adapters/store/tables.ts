@@ -48,6 +48,7 @@ export interface Tables {
   clicks: { id: string; at: number; body: string; outcome: string | null; answered_at: number | null };
   leases: { name: string; owner: string; fence: number; expires_at: number };
   kept: { name: string; body: string };
+  records: { kind: string; name: string; body: string };
   numbers: { series: string; last: number };
   migrations: { number: number; applied_at: number };
 }

@@ -7,7 +7,13 @@ export interface TaskFilesOptions {
   /** By cluster: the folder to look through, or the files themselves, and the password for DM's masked copy. */
   readonly clusters: ReadonlyMap<
     string,
-    { readonly folder: string | null; readonly files: readonly string[]; readonly downstreamPassword: string | null }
+    {
+      readonly folder: string | null;
+      readonly files: readonly string[];
+      readonly downstreamPassword: string | null;
+      /** By source id, for DM's masked copy of a source's YAML. */
+      readonly sourcePasswords?: ReadonlyMap<string, string>;
+    }
   >;
 }
 
@@ -15,6 +21,7 @@ export interface TaskFilesOptions {
 export function createTaskFiles({ clusters }: TaskFilesOptions): TaskFiles {
   return {
     downstreamPassword: (cluster) => clusters.get(cluster)?.downstreamPassword ?? null,
+    sourcePassword: (cluster, source) => clusters.get(cluster)?.sourcePasswords?.get(source) ?? null,
     async yamlOf(cluster, task) {
       const where = clusters.get(cluster);
       if (!where) return { kind: "none" };

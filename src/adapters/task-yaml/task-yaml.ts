@@ -4,6 +4,8 @@ import type { TaskFacts, TaskReplication, TaskYaml } from "../../app/ports/yaml.
 import { driftBetween } from "./drift.ts";
 import { goDurationSeconds } from "./go-duration.ts";
 import { readReplication } from "./replication.ts";
+import { isSafeMode, withSafeMode } from "./safe-mode.ts";
+import { readSource, withSourceSettings } from "./source-yaml.ts";
 
 const MASK = "******";
 
@@ -11,6 +13,7 @@ const Task = z.object({
   name: z.union([z.string().min(1), z.number().transform(String)]),
   "meta-schema": z.string().nullish(),
   "task-mode": z.string().nullish(),
+  "shard-mode": z.string().nullish().catch(null),
   "remove-meta": z.boolean().nullish().catch(null),
   "mysql-instances": z
     .array(z.object({ "source-id": z.union([z.string(), z.number().transform(String)]) }))
@@ -55,6 +58,10 @@ export const taskYaml: TaskYaml = {
     });
     return isMap(document.contents) ? document.toString() : "(no YAML mapping)";
   },
+  withSafeMode,
+  isSafeMode,
+  readSource,
+  withSourceSettings,
   checkerOf(sourceText) {
     const parsed = safely(() => Source.safeParse(parse(sourceText)));
     if (parsed instanceof Error || !parsed.success) return null;
@@ -72,6 +79,7 @@ function factsOf(task: z.infer<typeof Task>, replication: TaskReplication): Task
     metaSchema: task["meta-schema"] || "dm_meta",
     taskMode: task["task-mode"] ?? "",
     removeMeta: task["remove-meta"] === true,
+    shardMode: task["shard-mode"] ?? "",
     sources: (task["mysql-instances"] ?? []).map((instance) => instance["source-id"]),
     target: target ? { host: target.host, port: target.port, user: target.user, password: target.password ?? "" } : null,
     replication,

@@ -1,25 +1,26 @@
 import type { SubtaskObservation } from "../../domain/observation/observation.ts";
-import type { StepAnswer, StepContext } from "./step-action.ts";
+import { type StepAnswer, type StepContext, taskOf } from "./step-action.ts";
 
 /** Whether the master holds the step's task for its source. It changes the moment a stop or start was taken, before the worker acts. */
-export async function masterHolds({ dm, step, signal }: StepContext): Promise<boolean | { readonly why: string }> {
-  const { task, source } = step.target;
+export async function masterHolds(context: StepContext): Promise<boolean | { readonly why: string }> {
+  const { dm, step, signal } = context;
+  const { source } = step.target;
+  const task = taskOf(context);
   const answer = await dm.taskSources(task, signal);
   if (answer.kind === "not-known") return { why: answer.why };
   return answer.kind === "answered" && answer.sources.includes(source);
 }
 
-/** The subtask as the source's own worker tells of it; `absent` only when an answering worker does not list it. */
-export async function subtaskAtWorker({
-  dm,
-  step,
-  signal,
-}: StepContext): Promise<
+export type SubtaskAnswer =
   | { readonly kind: "subtask"; readonly subtask: SubtaskObservation }
   | { readonly kind: "absent" }
-  | { readonly kind: "not-known"; readonly why: string }
-> {
-  const { task, source } = step.target;
+  | { readonly kind: "not-known"; readonly why: string };
+
+/** The subtask as the source's own worker tells of it; `absent` only when an answering worker does not list it. */
+export async function subtaskAtWorker(context: StepContext): Promise<SubtaskAnswer> {
+  const { dm, step, signal } = context;
+  const { source } = step.target;
+  const task = taskOf(context);
   const status = await dm.sourceStatus(source, signal);
   if (status.kind === "not-known") return status;
   const found = status.entries.flatMap((entry) => entry.subtasks).find((subtask) => subtask.task === task);

@@ -1,3 +1,4 @@
+import { isChanging } from "../../domain/plan/step-action.ts";
 import type { Run, RunState } from "../../domain/run/run.ts";
 import { auditDraft, SYSTEM } from "../audit-draft.ts";
 import { aboutPlan } from "../decide.ts";
@@ -29,10 +30,9 @@ export async function endRun(parts: ExecutorParts, run: Run, state: Exclude<RunS
 
 /** A run that did something and did not help counts against the playbook on this incident. */
 async function chargeBudget(parts: ExecutorParts, tx: StoreParts, run: Run): Promise<void> {
-  const acted = run.steps.some(
-    ({ step, state }) => (step.action.kind === "resume-task" || step.action.kind === "start-task") && state.kind === "done",
-  );
-  if (!acted || run.plan.incident === null) return;
+  const acted = run.steps.some(({ step, state }) => isChanging(step.action) && state.kind === "done" && !state.alreadySo);
+  // One that people had put back was not tried to its end.
+  if (!acted || run.puttingBack !== null || run.plan.incident === null) return;
   const incident = await tx.incidents.get(run.plan.incident);
   if (!incident || incident.state === "closed") return;
   const { playbook } = run.plan;

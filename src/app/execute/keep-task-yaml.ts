@@ -1,20 +1,25 @@
-import { readTargetFacts } from "../plan-facts.ts";
-import type { StepRoutine } from "./step-action.ts";
-
-export const keptYamlName = (run: string, task: string): string => `run ${run} yaml ${task}`;
+import { say } from "../../domain/wording/phrases.ts";
+import { findYaml } from "../survey/task-facts.ts";
+import { keptYamlName, lastYamlName } from "./kept-names.ts";
+import { type StepRoutine, taskOf } from "./step-action.ts";
 
 /** Before anything is stopped, the YAML that will start it again lies sealed in the store. */
 export const keepTaskYaml: StepRoutine = {
   writes: false,
-  async ask({ store, run, step }) {
-    const kept = await store.kept.get(keptYamlName(run.id, step.target.task));
+  async ask(context) {
+    const kept = await context.store.kept.get(keptYamlName(context.run.id, taskOf(context)));
     return kept === null ? { kind: "not-yet" } : { kind: "already", proof: "sealed" };
   },
-  async act({ facts, run, step, store, seal, signal }) {
-    const { yaml, gates } = await readTargetFacts(facts, run.plan.cluster, step.target, run.plan.playbook, signal);
-    if (yaml === null)
-      return { kind: "failed", why: gates.find((gate) => gate.answer === "fails")?.phrase.key ?? "there is no YAML" };
-    await store.kept.put(keptYamlName(run.id, step.target.task), seal.seal(yaml));
-    return { kind: "done", proof: `sha-256 ${facts.hashing.sha256(facts.yaml.masked(yaml)).slice(0, 12)}` };
+  async act(context) {
+    const { facts, run, step, store, seal, signal } = context;
+    const task = taskOf(context);
+    const { cluster, playbook } = run.plan;
+    const target = { ...step.target, task };
+    const found = await findYaml({ facts, cluster, target, signal }, playbook !== "start-task");
+    if (found.kind === "failed") return { kind: "failed", why: say(found.gate.phrase, "en") };
+    const sealed = seal.seal(found.text);
+    await store.kept.put(keptYamlName(run.id, task), sealed);
+    await store.kept.put(lastYamlName(cluster, task), sealed);
+    return { kind: "done", proof: `sha-256 ${facts.hashing.sha256(facts.yaml.masked(found.text)).slice(0, 12)}` };
   },
 };

@@ -1,6 +1,6 @@
 import { cannotKnow, subtaskAtWorker } from "./dm-questions.ts";
 import { scopeOf } from "./scope.ts";
-import type { StepRoutine } from "./step-action.ts";
+import { type StepRoutine, taskOf } from "./step-action.ts";
 
 /** Gateway operation 3. Taken is not held: the next step watches whether it goes on. */
 export const resumeTask: StepRoutine = {
@@ -14,8 +14,8 @@ export const resumeTask: StepRoutine = {
     return runs ? { kind: "already", proof: `stage ${stage}` } : { kind: "not-yet" };
   },
   async act(context) {
-    const { dm, step, timeoutMs, signal } = context;
-    const outcome = await dm.operate({ task: step.target.task, op: "resume", ...(await scopeOf(context)) }, timeoutMs, signal);
+    const { dm, timeoutMs, signal } = context;
+    const outcome = await dm.operate({ task: taskOf(context), op: "resume", ...(await scopeOf(context)) }, timeoutMs, signal);
     switch (outcome.kind) {
       case "accepted":
         return { kind: "done", proof: "DM took it" };

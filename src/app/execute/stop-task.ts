@@ -1,7 +1,7 @@
 import type { WriteOutcome } from "../ports/dm.ts";
 import { cannotKnow, masterHolds } from "./dm-questions.ts";
 import { scopeOf } from "./scope.ts";
-import type { StepContext, StepOutcome, StepRoutine } from "./step-action.ts";
+import { type StepContext, type StepOutcome, type StepRoutine, taskOf } from "./step-action.ts";
 
 /** Gateway operation 7, or 1 before v6. What it answers is not believed: the master's list of the task decides. */
 export const stopTask: StepRoutine = {
@@ -25,8 +25,8 @@ export const stopTask: StepRoutine = {
 };
 
 async function operate(context: StepContext, op: "stop-1" | "stop-7"): Promise<WriteOutcome> {
-  const { dm, step, timeoutMs, signal } = context;
-  return dm.operate({ task: step.target.task, op, ...(await scopeOf(context)) }, timeoutMs, signal);
+  const { dm, timeoutMs, signal } = context;
+  return dm.operate({ task: taskOf(context), op, ...(await scopeOf(context)) }, timeoutMs, signal);
 }
 
 async function proved(context: StepContext, outcome: WriteOutcome): Promise<StepOutcome> {

@@ -17,6 +17,10 @@ export interface DownstreamProbe {
   globalCheckpoint(question: MetaPlace, signal: AbortSignal): Promise<CheckpointAnswer>;
   /** Whether this login works: what a start-task would meet. */
   tryLogin(login: DatabaseLogin, signal: AbortSignal): Promise<LoginAnswer>;
+  /** `SHOW GRANTS` as this login, without the password's hash that MariaDB prints there. */
+  grantsOf(login: DatabaseLogin, signal: AbortSignal): Promise<Known<readonly string[]>>;
+  /** Not known where the account may not see the table: to it such a table and none look alike. */
+  tableExists(table: TableName, signal: AbortSignal): Promise<Known<boolean>>;
 }
 
 /** What plans that change checkpoints ask the downstream besides. */
@@ -45,6 +49,8 @@ export interface DatabaseLogin {
   readonly port: number;
   readonly user: string;
   readonly password: string;
+  /** PEM of the authority that signed the server's certificate: then only over TLS. Undefined: without. */
+  readonly ca?: string;
 }
 
 export type LoginAnswer =
@@ -57,12 +63,19 @@ export interface UpstreamProbe {
   /** `SHOW BINARY LOGS`: oldest first, the last one is being written. */
   binlogFiles(signal: AbortSignal): Promise<Known<readonly BinlogFile[]>>;
   gtidState(signal: AbortSignal): Promise<Known<GtidState>>;
-  /** The GTID set before the first event of a file: `Previous_gtids` (MySQL) or `Gtid_list` (MariaDB), from the file's head. */
+  /**
+   * The GTID set before the first event of a file, as a stream may begin with it: `Previous_gtids` (MySQL) or the newest of each
+   * domain in `Gtid_list` (MariaDB), from the file's head.
+   */
   previousGtids(file: string, signal: AbortSignal): Promise<Known<string>>;
   /** The type of the event that begins at this position (`Gtid`, `Anonymous_Gtid`, `Rotate`, `Write_rows`…): tells a transaction's boundary from its inside. */
   eventTypeAt(file: string, position: number, signal: AbortSignal): Promise<Known<string>>;
-  /** Streams that replicas hold open here (process list): by GTID or by position where the server tells, which MariaDB does not. */
+  /**
+   * Streams that replicas hold open here (process list): by GTID or by position where the server tells, which MariaDB does not. Not
+   * known without PROCESS: the list then shows the account's own connections only, without a word.
+   */
   dumpStreams(signal: AbortSignal): Promise<Known<readonly DumpStream[]>>;
+  /** Like `columnsOf` and `tablesWithForeignKey` not known where the account may not see one of them. */
   tablesWithoutKey(tables: readonly TableName[], signal: AbortSignal): Promise<Known<readonly TableName[]>>;
   /** Column names in order, by table; a table that is not there is left out. */
   columnsOf(
@@ -72,6 +85,7 @@ export interface UpstreamProbe {
   /** Of these tables those with a foreign key. */
   tablesWithForeignKey(tables: readonly TableName[], signal: AbortSignal): Promise<Known<readonly TableName[]>>;
   tryLogin(login: DatabaseLogin, signal: AbortSignal): Promise<LoginAnswer>;
+  grantsOf(login: DatabaseLogin, signal: AbortSignal): Promise<Known<readonly string[]>>;
 }
 
 /**
@@ -79,11 +93,18 @@ export interface UpstreamProbe {
  * bot that lost its lease is refused there.
  */
 export interface MetaWriter {
-  /** Makes the empty backup table (same columns) and the fence table where they are not there. DDL commits, so it comes before the transaction. */
+  /** The fence's table alone, for writes to other tables of the same database. */
+  prepareFence(metaSchema: string, signal: AbortSignal): Promise<MetaPrepared>;
+  /**
+   * Makes the empty backup table (same columns) and the fence table where they are not there; DDL commits, so it comes before the
+   * transaction. `ready` also says that the account may do what `change` will do. Changes no row: it may be called before a task is
+   * stopped, to learn in time.
+   */
   prepare(call: { readonly place: MetaPlace; readonly backupTable: string }, signal: AbortSignal): Promise<MetaPrepared>;
   /**
    * One pessimistic transaction: takes the fence, locks the rows of the id (`FOR UPDATE`), lets `decide` judge them, copies them to the
-   * backup table, writes, commits.
+   * backup table, writes, reads back, commits. Images that an earlier attempt left in the backup table must be the same: others are
+   * never written over (`refused`).
    */
   change(call: MetaChange, signal: AbortSignal): Promise<MetaChangeOutcome>;
 }
@@ -99,7 +120,7 @@ export interface MetaChange {
   readonly backupTable: string | null;
   /** Rises with every owner of the lease; a smaller one than the row's is refused. */
   readonly fence: { readonly name: string; readonly value: number };
-  /** Called with the locked rows, inside the transaction; may be called again when the database asks for a retry. */
+  /** Called once, with the locked rows, inside the transaction. */
   decide(rows: readonly CheckpointRow[]): MetaDecision;
 }
 

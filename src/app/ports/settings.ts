@@ -25,6 +25,8 @@ export interface ClusterSettings {
   readonly alertLabels: readonly { readonly label: string; readonly value: string }[];
   /** Which plans may be carried out here; plans are made and shown in any case. */
   readonly writes: "allowed" | "except-data" | "refused";
+  /** No new run starts here, whatever people say in Slack. */
+  readonly isFrozen: boolean;
   /** Shown in commands for a person: `dmctl --master-addr …`. */
   readonly masterAddress: string;
   /** The checker settings where the source config cannot be read. */
@@ -45,4 +47,15 @@ export interface Policy {
   readonly waitUntilGoneSeconds: number;
   readonly verifySeconds: number;
   readonly leaseSeconds: number;
+  /** How long a replay of one file may take. */
+  readonly passFileSeconds: number;
+  /** How long a comparison of a task's rows may take, and at which rate it reads each side. */
+  readonly compareSeconds: number;
+  readonly compareRowsPerSecond: number;
+  /** A relay that was on before a switch to GTIDs is switched on again. */
+  readonly relayAfterSwitch: boolean;
+  /** How often the upstreams' binlog files are looked at. */
+  readonly lookAtBinlogsSeconds: number;
+  /** A task that DM does not list any more counts as forgotten after so long. */
+  readonly forgottenAfterSeconds: number;
 }

@@ -4,6 +4,7 @@ import type { Incident } from "../../domain/incident/incident.ts";
 import type { Plan } from "../../domain/plan/plan.ts";
 import type { Run, RunLock } from "../../domain/run/run.ts";
 import type { Document } from "../../domain/wording/document.ts";
+import type { RecordStore } from "./records.ts";
 
 /** Thrown by the work of a transaction that read something which is not so any more: the store runs the work again. */
 export class ChangedMeanwhile extends Error {}
@@ -28,8 +29,9 @@ export interface StoreParts {
   readonly clicks: ClickStore;
   readonly leases: LeaseStore;
   readonly kept: KeptTexts;
-  /** The next number of a series, from 1, without doubles (gaps are allowed): for `I-17`, `P-4`, `R-2`. */
-  nextNumber(series: "incident" | "plan" | "run"): Promise<number>;
+  readonly records: RecordStore;
+  /** The next number of a series, from 1, without doubles (gaps are allowed): for `I-17`, `P-4`, `R-2`, `C-3`. */
+  nextNumber(series: "incident" | "plan" | "run" | "comparison"): Promise<number>;
 }
 
 export interface Inbox {

@@ -3,6 +3,8 @@ export interface TaskFiles {
   yamlOf(cluster: string, task: string): Promise<TaskFile>;
   /** The password that stands for `******` in the gateway's copy, from its reference in the configuration; null where none is given. */
   downstreamPassword(cluster: string): string | null;
+  /** The same for a source's own YAML. */
+  sourcePassword(cluster: string, source: string): string | null;
 }
 
 export type TaskFile =

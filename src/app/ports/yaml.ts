@@ -10,8 +10,32 @@ export interface TaskYaml {
   withPassword(gatewayText: string, password: string): string;
   /** Without passwords, for plans, audit and eyes. */
   masked(text: string): string;
+  /**
+   * A copy with `safe-mode: true` in the syncers that the source's instance uses, and its `meta` at that place (null: left alone).
+   * Whatever else the file says stays as it is.
+   */
+  withSafeMode(
+    text: string,
+    source: string,
+    meta: { readonly file: string; readonly position: number; readonly gtid: string } | null,
+  ): string;
+  isSafeMode(text: string, source: string): boolean;
+  /** What plans need of a source's configuration; null: not readable. */
+  readSource(text: string): SourceFacts | null;
+  /** A copy with these settings and this password in place of the mask; null leaves a setting as it is. */
+  withSourceSettings(
+    text: string,
+    settings: { readonly gtid: boolean | null; readonly relay: boolean | null; readonly password: string | null },
+  ): string;
   /** The checker of a source's configuration. */
   checkerOf(sourceText: string): { readonly checkEnable: boolean; readonly backoffMaxSeconds: number } | null;
+}
+
+export interface SourceFacts {
+  readonly id: string;
+  readonly enableGtid: boolean;
+  readonly enableRelay: boolean;
+  readonly login: { readonly host: string; readonly port: number; readonly user: string };
 }
 
 export interface TaskFacts {
@@ -20,6 +44,8 @@ export interface TaskFacts {
   readonly metaSchema: string;
   readonly taskMode: string;
   readonly removeMeta: boolean;
+  /** `pessimistic`, `optimistic`, or empty: no shards are merged. */
+  readonly shardMode: string;
   readonly sources: readonly string[];
   readonly target: { readonly host: string; readonly port: number; readonly user: string; readonly password: string } | null;
   /** Which rows go where: what a comparison of rows needs. */

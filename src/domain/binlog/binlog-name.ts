@@ -39,11 +39,14 @@ export function isSameFile(a: string, b: string): boolean {
   return one !== null && other !== null && one.base === other.base && one.number === other.number;
 }
 
-/** `file` in the form that `row` is written in: its relay suffix, its padding. null: one of them is no name of a binlog file. */
+/**
+ * `file` in the form that `row` is written in: with its relay suffix or without. The number stays as the server writes it (six digits
+ * at least, more when it outgrows them). null: one of them is no name of a binlog file, or they are not of one series.
+ */
 export function inFormOf(row: string, file: string): string | null {
   const [form, wanted] = [parseBinlogName(row), parseBinlogName(file)];
-  if (!form || !wanted) return null;
-  return binlogNameText({ ...form, number: wanted.number, digits: Math.max(form.digits, wanted.digits) });
+  if (!form || !wanted || form.base !== wanted.base) return null;
+  return binlogNameText({ ...wanted, suffix: form.suffix });
 }
 
 /** The file that the server writes after this one. */

@@ -78,3 +78,15 @@ export function containsSet(a: GtidSet, b: GtidSet): boolean {
 }
 
 export const isEqualSet = (a: GtidSet, b: GtidSet): boolean => containsSet(a, b) && containsSet(b, a);
+
+/**
+ * The set with which a stream begins after a file's head. MariaDB lists there every server that ever wrote to a domain, the newest
+ * last; a stream takes one GTID a domain and is refused otherwise ("duplicate domain id", seen on 10.11). Any other text comes back
+ * without its breaks.
+ */
+export function asStreamStart(list: string): string {
+  const parts = list.replace(/\s+/g, "").split(",");
+  if (!parts.every((part) => MARIADB.test(part))) return parts.join(",");
+  const byDomain = new Map(parts.map((part) => [part.slice(0, part.indexOf("-")), part]));
+  return [...byDomain.values()].join(",");
+}

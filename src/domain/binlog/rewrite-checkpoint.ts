@@ -1,9 +1,9 @@
 import type { Phrase } from "../plan/plan.ts";
 import type { CheckpointRewrite } from "../plan/step-action.ts";
 import { phrase } from "../wording/phrases.ts";
-import { inFormOf, isSameFile, parseBinlogName } from "./binlog-name.ts";
+import { type BinlogName, inFormOf, isSameFile, parseBinlogName } from "./binlog-name.ts";
 import { type CheckpointRow, type RowChange, rowKey } from "./checkpoint-row.ts";
-import { isEmptySet, parseGtidSet } from "./gtid-set.ts";
+import { containsSet, isEmptySet, parseGtidSet } from "./gtid-set.ts";
 
 /** Right after a file's magic header: always a place where reading may begin. */
 const FILE_START = 4;
@@ -37,17 +37,54 @@ const isFresh = ({ file, position, gtid }: CheckpointRow): boolean => file === "
 
 /** The FAQ's form. Rows in earlier files stay: a checkpoint is never moved forward. */
 function rewind(rows: readonly CheckpointRow[], global: CheckpointRow, file: string, previousGtids: string | null): Rewritten {
-  const wanted = parseBinlogName(file);
-  const stands = parseBinlogName(global.file);
-  if (!wanted || !stands) return refused(phrase("rewrite-no-file-name", { name: wanted ? global.file : file }));
-  if (stands.number < wanted.number)
-    return refused(phrase("rewrite-not-reached", { file, global: global.file, position: String(global.position) }));
-  if (previousGtids !== null && isEmptyText(previousGtids)) return refused(phrase("rewrite-empty-gtids", { file }));
-  const touched = rows.filter((row) => (parseBinlogName(row.file)?.number ?? -1) >= wanted.number);
+  const no = whyNotBack(rows, global, file, previousGtids);
+  if (no) return refused(no);
+  const wanted = parseBinlogName(file)!;
+  const { suffix } = parseBinlogName(global.file)!;
+  const touched = rows.filter((row) => isAtOrAfter(row, wanted, suffix));
   return changesOf(
     rows,
-    touched.map((row) => atFileStart(row, file, previousGtids ?? undefined)),
+    touched.map((row) => atFileStart(row, global, file, previousGtids ?? undefined)),
   );
+}
+
+/** Why these rows cannot go back to a file's start, or null. */
+function whyNotBack(
+  rows: readonly CheckpointRow[],
+  global: CheckpointRow,
+  file: string,
+  previousGtids: string | null,
+): Phrase | null {
+  const wanted = parseBinlogName(file);
+  const stands = parseBinlogName(global.file);
+  if (!wanted || !stands) return phrase("rewrite-no-file-name", { name: wanted ? global.file : file });
+  if (stands.base !== wanted.base) return phrase("rewrite-other-series", { file, global: global.file });
+  if (stands.number < wanted.number)
+    return phrase("rewrite-not-reached", { file, global: global.file, position: String(global.position) });
+  const later = rows.find((row) => isOfLaterUpstream(row, stands));
+  if (later) return phrase("rewrite-other-upstream", { row: nameOf(later), file: later.file, global: global.file });
+  if (previousGtids === null) return null;
+  if (isEmptyText(previousGtids)) return phrase("rewrite-empty-gtids", { file });
+  return isAhead(previousGtids, global.gtid) ? phrase("rewrite-gtids-ahead", { file, set: previousGtids }) : null;
+}
+
+/** Relay counts its upstreams by the suffix, and each numbers its files from 1: a row of an earlier one is earlier whatever its number. */
+function isAtOrAfter({ file }: CheckpointRow, wanted: BinlogName, suffix: string | null): boolean {
+  const stands = parseBinlogName(file);
+  if (!stands || stands.base !== wanted.base || stands.number < wanted.number) return false;
+  return stands.suffix === null || suffix === null || stands.suffix === suffix;
+}
+
+function isOfLaterUpstream({ file }: CheckpointRow, { suffix }: BinlogName): boolean {
+  const stands = parseBinlogName(file);
+  return suffix !== null && typeof stands?.suffix === "string" && stands.suffix > suffix;
+}
+
+/** Everything that the global row has done and more: to begin there would leave out what lies between. */
+function isAhead(set: string, global: string | null): boolean {
+  const [wanted, stands] = [parseGtidSet(set), parseGtidSet(global ?? "")];
+  if (!wanted || !stands || isEmptySet(stands)) return false;
+  return containsSet(wanted, stands) && !containsSet(stands, wanted);
 }
 
 /** The lossless form of the lab: table rows that stand inside a transaction go back to its boundary, the global row stays. */
@@ -64,15 +101,11 @@ function align(rows: readonly CheckpointRow[], global: CheckpointRow): Rewritten
 
 /** The second form of the lab: DM is past the file already, and its rows are replayed from the set before it. */
 function rewindAll(rows: readonly CheckpointRow[], global: CheckpointRow, file: string, previousGtids: string): Rewritten {
-  const wanted = parseBinlogName(file);
-  const stands = parseBinlogName(global.file);
-  if (!wanted || !stands) return refused(phrase("rewrite-no-file-name", { name: wanted ? global.file : file }));
-  if (stands.number < wanted.number)
-    return refused(phrase("rewrite-not-reached", { file, global: global.file, position: String(global.position) }));
-  if (isEmptyText(previousGtids)) return refused(phrase("rewrite-empty-gtids", { file }));
+  const no = whyNotBack(rows, global, file, previousGtids);
+  if (no) return refused(no);
   return changesOf(
     rows,
-    rows.map((row) => atFileStart(row, file, previousGtids)),
+    rows.map((row) => atFileStart(row, global, file, previousGtids)),
   );
 }
 
@@ -81,8 +114,12 @@ function isEmptyText(gtids: string): boolean {
   return parsed === null || isEmptySet(parsed);
 }
 
-function atFileStart({ schema, table, file: now }: CheckpointRow, file: string, gtid: string | undefined): RowChange {
-  return { schema, table, file: inFormOf(now, file) ?? file, position: FILE_START, gtid };
+/** Each row in its own form; one of a former upstream, or without a place, in the global row's. */
+function atFileStart(row: CheckpointRow, global: CheckpointRow, file: string, gtid: string | undefined): RowChange {
+  const own = parseBinlogName(row.file);
+  const isCurrent = own?.suffix === null || own?.suffix === parseBinlogName(global.file)?.suffix;
+  const name = (isCurrent ? inFormOf(row.file, file) : null) ?? inFormOf(global.file, file) ?? file;
+  return { schema: row.schema, table: row.table, file: name, position: FILE_START, gtid };
 }
 
 /** Undo: brings the images back, only while the rows are exactly those that the run wrote. */
@@ -95,7 +132,7 @@ export function restoreRows(
   const before = new Map(images.map((row) => [rowKey(row), row]));
   const changes = now.flatMap((row): RowChange[] => {
     const image = before.get(rowKey(row));
-    if (!image || samePlace(image, row)) return [];
+    if (!image || isSamePoint(image, row)) return [];
     const { schema, table, file, position, gtid } = image;
     return [{ schema, table, file, position, gtid: gtid ?? undefined }];
   });
@@ -120,9 +157,15 @@ function differing(a: readonly CheckpointRow[], b: readonly CheckpointRow[]): st
 const nameOf = ({ isGlobal, schema, table }: CheckpointRow): string =>
   isGlobal ? "(global)" : `${schema}.${table || "(schema)"}`;
 
+/** The end of safe mode counts: DM writes it anew when it has read the rows, also where the place stays. */
 function samePlace(a: CheckpointRow, b: CheckpointRow): boolean {
-  return a.file === b.file && a.position === b.position && (a.gtid ?? "") === (b.gtid ?? "");
+  const [one, other] = [a.exitSafe, b.exitSafe];
+  return isSamePoint(a, b) && (one === null || other === null ? one === other : isSamePoint(one, other));
 }
+
+type Point = Pick<CheckpointRow, "file" | "position" | "gtid">;
+const isSamePoint = (a: Point, b: Point): boolean =>
+  a.file === b.file && a.position === b.position && (a.gtid ?? "") === (b.gtid ?? "");
 
 function changesOf(rows: readonly CheckpointRow[], changes: readonly RowChange[]): Rewritten {
   const byKey = new Map(changes.map((change) => [rowKey(change), change]));

@@ -3,6 +3,12 @@ export interface TableName {
   readonly table: string;
 }
 
+/** `schema.table`, as somebody types it; a name without a dot is a table of no schema. */
+export function parseTableName(text: string): TableName {
+  const dot = text.indexOf(".");
+  return dot === -1 ? { schema: "", table: text } : { schema: text.slice(0, dot), table: text.slice(dot + 1) };
+}
+
 /**
  * What one source's part of a task's YAML says about which rows go where. Patterns are as the file says them; DM reads them with the
  * rules of table-filter v1 (block-allow-list) and of its rule selector (routes, filters).

@@ -1,10 +1,14 @@
 import type { DmError, Generation, Observation, RelayObservation, Surface } from "../observation/observation.ts";
+import { relayFile, troubleFile } from "../signals/trouble-file.ts";
 import { over4gibSuspected } from "./binlog-over-4gib-suspected.ts";
 import { CONFIDENCE } from "./confidence.ts";
 import { saysBadConnection, saysInvalidConnection, saysNetworkFailed } from "./error-words.ts";
 import { advise, codesOf, errorEvidence, seen } from "./evidence.ts";
 import type { CheckerSettings, Finding } from "./finding.ts";
+import { measured } from "./measured-binlog.ts";
 import { relayNeverResumed } from "./never-resumed.ts";
+import { relayGoingBack, saysRelayLogMissing } from "./relay-trouble.ts";
+import type { SourceKnowledge } from "./source-knowledge.ts";
 import type { Conclusion } from "./subtask-case.ts";
 
 /** The relay of one source. DM resumes it for nearly every error, also for 30029, which therefore loops (dm-facts §3); v1.0 leaves it paused. */
@@ -12,9 +16,10 @@ export function diagnoseRelay(
   relay: RelayObservation,
   { surface, generation, cluster }: Observation,
   checker: CheckerSettings | null,
+  knowledge: SourceKnowledge | null = null,
 ): Finding {
   return {
-    ...conclude(relay, generation, surface, checker),
+    ...conclude(relay, generation, surface, checker, knowledge),
     cluster: cluster || null,
     subject: { kind: "relay", source: relay.source },
     task: null,
@@ -32,9 +37,17 @@ function conclude(
   generation: Generation,
   surface: Surface,
   checker: CheckerSettings | null,
+  knowledge: SourceKnowledge | null,
 ): Conclusion {
   const errors = relay.result?.errors ?? [];
-  if (errors.length > 0) return ofErrors(errors, relay, retriesOf(errors, relay, generation, checker), surface);
+  if (errors.length > 0) {
+    const told = ofErrors(errors, relay, retriesOf(errors, relay, generation, checker), surface);
+    if (told.kind !== "binlog-over-4gib-suspected") return told;
+    const file = troubleFile(errors, relayFile(relay));
+    return measured(told, file, errors, { unit: "Relay", generation, task: null, relayFails: true }, knowledge);
+  }
+  const back = relay.stage === "Running" ? relayGoingBack(relay, knowledge) : null;
+  if (back) return back;
   const stage = seen("stage", relay.stageAsSaid || "(empty)", "relayStatus");
   if (WELL.has(relay.stage)) {
     const evidence =
@@ -86,6 +99,15 @@ function ofErrors(errors: readonly DmError[], relay: RelayObservation, retries: 
   const place = (index: number) => (surface === "dmctl-error" ? "RelayError.msg" : `relayStatus.result.errors[${index}]`);
   const suspected = over4gibSuspected(errors, place, retries);
   if (suspected) return suspected;
+  if (errors.some(saysRelayLogMissing))
+    return {
+      kind: "relay-log-missing",
+      incident: true,
+      confidence: CONFIDENCE.wordsOnly,
+      evidence: errorEvidence(errors, place),
+      dmRetriesByItself: retries,
+      advice: advise("reset-the-relay", "reset-relay"),
+    };
   const evidence = [...errorEvidence(errors, place), seen("stage", relay.stageAsSaid || "(empty)", "relayStatus")];
   const unreachable = errors.some(
     (error) => saysNetworkFailed(error) || saysInvalidConnection(error) || saysBadConnection(error),

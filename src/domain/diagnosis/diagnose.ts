@@ -1,4 +1,5 @@
 import type { Observation, ProcessResult, SourceObservation, SubtaskObservation } from "../observation/observation.ts";
+import { syncerFile, troubleFile } from "../signals/trouble-file.ts";
 import { badConnection } from "./bad-connection.ts";
 import { over4gibSuspected } from "./binlog-over-4gib-suspected.ts";
 import { CONFIDENCE } from "./confidence.ts";
@@ -10,9 +11,20 @@ import type { DiagnosisContext, Evidence, Finding, Subject } from "./finding.ts"
 import { subjectKey } from "./finding.ts";
 import { healthy } from "./healthy.ts";
 import { invalidConnection } from "./invalid-connection.ts";
+import { measured } from "./measured-binlog.ts";
 import { pausedByPerson } from "./paused-by-person.ts";
 import { type Places, placesOf } from "./places.ts";
 import { runningWithTrouble } from "./running-with-trouble.ts";
+import {
+  accessDenied,
+  duplicateEntry,
+  failedThenStopped,
+  mendedOutside,
+  relayLogMissing,
+  unsupportedDdl,
+} from "./said-causes.ts";
+import { checkpointTrouble, silentTrouble } from "./silent-trouble.ts";
+import { NO_MEMORY } from "./source-knowledge.ts";
 import { type Conclusion, findingOf, type SubtaskCase } from "./subtask-case.ts";
 import { unknown } from "./unknown.ts";
 import { sourceCannotReachUpstream, upstreamUnreachable } from "./upstream-unreachable.ts";
@@ -22,8 +34,15 @@ import { isWorkerOffline, workerOffline } from "./worker-offline.ts";
 const KINDS_OF_A_SUBTASK: readonly ((theCase: SubtaskCase) => Conclusion | null)[] = [
   runningWithTrouble,
   pausedByPerson,
+  checkpointOfSubtask,
   healthy,
   over4gibOfSubtask,
+  failedThenStopped,
+  duplicateEntry,
+  unsupportedDdl,
+  relayLogMissing,
+  accessDenied,
+  mendedOutside,
   badConnection,
   invalidConnection,
   upstreamUnreachable,
@@ -40,14 +59,16 @@ export function diagnose(observation: Observation, context: DiagnosisContext): F
 function diagnoseSource(observation: Observation, source: SourceObservation, context: DiagnosisContext): Finding[] {
   const cluster = observation.cluster === "" ? null : observation.cluster;
   const subtasks = source.subtasks.map((subtask) => diagnoseSubtask(observation, source, subtask, cluster, context));
-  const relay = source.relay ? [diagnoseRelay(source.relay, observation, context.checkerOf(source.source))] : [];
+  const knowledge = context.knowledgeOf?.(source.source) ?? null;
+  const relay = source.relay ? [diagnoseRelay(source.relay, observation, context.checkerOf(source.source), knowledge)] : [];
   const own = ownTrouble(observation, source, subtasks.length > 0);
   const about: Subject =
     own?.kind === "worker-offline" && source.worker !== null
       ? { kind: "worker", worker: source.worker, source: source.source || null }
       : { kind: "source", source: source.source };
   const ofSource = own ? [findingOfSource(cluster, source, about, own)] : [];
-  const found = [...ofSource, ...relay, ...subtasks];
+  const silent = silentTrouble(cluster, source, knowledge, context.memory ?? NO_MEMORY);
+  const found = [...ofSource, ...relay, ...subtasks, ...silent];
   return found.length > 0 ? found : [findingOfSource(cluster, source, about, nothingRuns(observation, source))];
 }
 
@@ -75,6 +96,7 @@ function diagnoseSubtask(
         ? null
         : context.firstFailedAt(subjectKey({ kind: "subtask", task: subtask.task, source: subtask.source })),
     freeWorker: observation.workers?.some((worker) => worker.stage === "free") ?? null,
+    knowledge: context.knowledgeOf?.(source.source) ?? null,
   };
   if (isWorkerOffline(source)) return findingOf(theCase, workerOffline(source, observation));
   for (const ask of KINDS_OF_A_SUBTASK) {
@@ -85,11 +107,16 @@ function diagnoseSubtask(
 }
 
 function over4gibOfSubtask(theCase: SubtaskCase): Conclusion | null {
-  return over4gibSuspected(
-    theCase.errors,
-    theCase.places.error,
-    dmRetries(theCase.result, theCase.subtask.unit, theCase.generation, theCase.checker),
-  );
+  const { errors, places, result, subtask, generation, checker, source, knowledge } = theCase;
+  const suspected = over4gibSuspected(errors, places.error, dmRetries(result, subtask.unit, generation, checker));
+  if (!suspected) return null;
+  const file = troubleFile(errors, syncerFile(subtask));
+  const relayFails = (source.relay?.result?.errors.length ?? 0) > 0;
+  return measured(suspected, file, errors, { unit: "Sync", generation, task: subtask.task, relayFails }, knowledge);
+}
+
+function checkpointOfSubtask({ subtask, errors, knowledge }: SubtaskCase): Conclusion | null {
+  return errors.length === 0 && subtask.stage === "Running" ? checkpointTrouble(subtask, knowledge) : null;
 }
 
 /** What is wrong with the source itself. With subtasks listed, a lost worker is told by each of them instead. */

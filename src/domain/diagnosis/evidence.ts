@@ -1,8 +1,13 @@
 import type { BinlogPosition, DmError, SubtaskObservation } from "../observation/observation.ts";
+import { riskOf } from "../playbooks/choose-playbook.ts";
 import type { Advice, AdviceKey, Assumption, Evidence, PlaybookId } from "./finding.ts";
 
 export const said = (text: string, from: string): Evidence => ({ fact: { kind: "said", text }, from });
 export const seen = (name: string, value: string, from: string): Evidence => ({ fact: { kind: "seen", name, value }, from });
+export const counted = (what: string, count: number, from: string): Evidence => ({
+  fact: { kind: "counted", what, count },
+  from,
+});
 export const assumed = (what: Assumption, value: string, from: string): Evidence => ({
   fact: { kind: "assumed", what, value },
   from,
@@ -41,8 +46,6 @@ export function positionOf(subtask: SubtaskObservation): BinlogPosition | null {
   return subtask.progress?.kind === "sync" ? subtask.progress.syncerPosition : null;
 }
 
-const RISKS = { "resume-task": "safe", "stop-start-task": "disruptive" } as const;
-
 export function advise(why: AdviceKey, playbook: PlaybookId | null = null, next: Advice["next"] = []): Advice {
-  return { playbook, risk: playbook === null ? null : RISKS[playbook], why, next };
+  return { playbook, risk: playbook === null ? null : riskOf(playbook), why, next };
 }

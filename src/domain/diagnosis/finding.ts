@@ -1,5 +1,7 @@
 import type { BinlogPosition, Stage, Unit } from "../observation/observation.ts";
 
+import type { SourceKnowledge, TaskMemory } from "./source-knowledge.ts";
+
 /** What can be wrong, one kind a file beside this one. A new kind is added here; the compiler then names every place that must know it. */
 export const KINDS = [
   "healthy",
@@ -11,6 +13,23 @@ export const KINDS = [
   "master-unreachable",
   "paused-by-person",
   "binlog-over-4gib-suspected",
+  "binlog-over-4gib",
+  "binlog-over-4gib-ahead",
+  "upstream-binlog-purged",
+  "binlog-corrupted",
+  "relay-going-back",
+  "relay-log-missing",
+  "rows-may-be-missing",
+  "checkpoint-missing",
+  "checkpoint-ahead",
+  "duplicate-entry",
+  "unsupported-ddl",
+  "access-denied",
+  "missing-table",
+  "disk-full",
+  "failed-then-stopped-by-person",
+  "stopped-and-forgotten",
+  "source-unbound",
   "unknown",
 ] as const;
 export type Kind = (typeof KINDS)[number];
@@ -30,7 +49,24 @@ export type Fact =
 
 export type Assumption = "dm-generation" | "checker-settings" | "pause-by-person" | "unit";
 
-export type PlaybookId = "resume-task" | "stop-start-task";
+/** How trouble is treated; each id is a file of `src/domain/playbooks`. */
+export const PLAYBOOK_IDS = [
+  "resume-task",
+  "stop-start-task",
+  "pause-task",
+  "stop-task",
+  "start-task",
+  "fix-and-resume",
+  "rewind-sync-checkpoint",
+  "switch-to-gtid",
+  "replace-relay-file",
+  "reset-relay",
+  "skip-or-replace-statement",
+  "compare-rows",
+  "copy-missing-rows",
+  "undo",
+] as const;
+export type PlaybookId = (typeof PLAYBOOK_IDS)[number];
 export type Risk = "safe" | "disruptive" | "data";
 
 export interface Advice {
@@ -63,6 +99,20 @@ export type AdviceKey =
   | "shards-wait-for-a-ddl"
   | "settle-the-shard-conflict"
   | "compare-the-rows"
+  | "switch-to-gtid"
+  | "rewind-the-checkpoint"
+  | "replace-the-relay-file"
+  | "reset-the-relay"
+  | "sync-anew"
+  | "compare-both-sides"
+  | "switch-before-it-is-reached"
+  | "look-at-the-checkpoint"
+  | "find-the-second-writer"
+  | "skip-or-replace"
+  | "mend-the-rights"
+  | "mend-the-cause"
+  | "start-it-again"
+  | "bind-the-source"
   | "ask-a-person";
 
 /** What a finding is about. */
@@ -71,7 +121,11 @@ export type Subject =
   | { readonly kind: "relay"; readonly source: string }
   | { readonly kind: "source"; readonly source: string }
   | { readonly kind: "worker"; readonly worker: string; readonly source: string | null }
-  | { readonly kind: "masters" };
+  | { readonly kind: "masters" }
+  /** Rows of a task that its status says nothing of. */
+  | { readonly kind: "rows"; readonly task: string; readonly source: string }
+  /** The binlog files of a source's upstream. */
+  | { readonly kind: "binlog"; readonly source: string };
 
 export interface Finding {
   readonly kind: Kind;
@@ -104,6 +158,9 @@ export interface CheckerSettings {
 export interface DiagnosisContext {
   readonly checkerOf: (source: string) => CheckerSettings | null;
   readonly firstFailedAt: (subjectKey: string) => number | null;
+  /** What only the databases and several samples know of a source; absent: nothing was asked (a saved answer). */
+  readonly knowledgeOf?: (source: string) => SourceKnowledge | null;
+  readonly memory?: TaskMemory;
 }
 
 export function subjectKey(subject: Subject): string {
@@ -118,6 +175,10 @@ export function subjectKey(subject: Subject): string {
       return `worker:${JSON.stringify(subject.worker)}`;
     case "masters":
       return "masters";
+    case "rows":
+      return `rows:${JSON.stringify([subject.task, subject.source])}`;
+    case "binlog":
+      return `binlog:${JSON.stringify(subject.source)}`;
     default:
       return subject satisfies never;
   }

@@ -2,6 +2,7 @@ import type { DmError, Generation, ProcessResult, SourceObservation, SubtaskObse
 import { codesOf, positionOf } from "./evidence.ts";
 import type { Advice, CheckerSettings, Evidence, Finding, Kind } from "./finding.ts";
 import type { Places } from "./places.ts";
+import type { SourceKnowledge } from "./source-knowledge.ts";
 
 /** Everything one kind may look at to decide about one subtask. */
 export interface SubtaskCase {
@@ -18,6 +19,7 @@ export interface SubtaskCase {
   readonly firstFailedAt: number | null;
   /** A free worker was seen: DM can move the source there by itself. */
   readonly freeWorker: boolean | null;
+  readonly knowledge: SourceKnowledge | null;
 }
 
 export interface Conclusion {

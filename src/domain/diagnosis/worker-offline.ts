@@ -28,13 +28,15 @@ export function workerOffline(source: SourceObservation, { workers, surface, gen
     const offline = workers.filter((worker) => worker.stage === "offline").map((worker) => worker.name);
     if (offline.length > 0) evidence.push(seen("workers offline", offline.join(", "), "members"));
   }
+  // Nobody is away, and still nobody has it: there is no worker to bring back, only one to give it to.
+  const isUnbound = workers !== null && holder === null && workers.every((worker) => worker.stage !== "offline");
   const free = workers === null ? null : workers.some((worker) => worker.stage === "free");
   return {
-    kind: "worker-offline",
+    kind: isUnbound ? "source-unbound" : "worker-offline",
     incident: true,
     confidence: source.messageCodes.length > 0 || holder?.stage === "offline" ? CONFIDENCE.shown : CONFIDENCE.wordsOnly,
     evidence,
     dmRetriesByItself: free,
-    advice: advise("bring-the-worker-back"),
+    advice: advise(isUnbound ? "bind-the-source" : "bring-the-worker-back"),
   };
 }

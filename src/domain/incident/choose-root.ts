@@ -23,10 +23,15 @@ export function ownRoot(finding: Finding): Root {
         ? { kind: "upstream", source: subject.source }
         : { kind: "source", source: subject.source };
     case "subtask":
+      if (finding.kind === "source-unbound") return { kind: "source", source: subject.source };
       if (finding.kind === "worker-offline")
         return finding.worker === null ? { kind: "source", source: subject.source } : { kind: "worker", worker: finding.worker };
       if (finding.kind === "upstream-unreachable") return { kind: "upstream", source: subject.source };
       return { kind: "subtask", task: subject.task, source: subject.source };
+    case "rows":
+      return { kind: "rows", task: subject.task, source: subject.source };
+    case "binlog":
+      return { kind: "binlog", source: subject.source };
     default:
       return subject satisfies never;
   }

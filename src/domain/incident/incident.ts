@@ -48,6 +48,10 @@ export type Root =
   | { readonly kind: "worker"; readonly worker: string }
   | { readonly kind: "subtask"; readonly task: string; readonly source: string }
   | { readonly kind: "masters" }
+  /** Rows that DM's status says nothing of. */
+  | { readonly kind: "rows"; readonly task: string; readonly source: string }
+  /** Files of the upstream that DM has not reached yet. */
+  | { readonly kind: "binlog"; readonly source: string }
   /** An alert that DM's status could not be asked about, or that maps to nothing known. */
   | { readonly kind: "alert"; readonly name: string };
 
@@ -77,7 +81,10 @@ export function rootKey(root: Root): string {
     case "worker":
       return `worker:${JSON.stringify(root.worker)}`;
     case "subtask":
-      return `subtask:${JSON.stringify([root.task, root.source])}`;
+    case "rows":
+      return `${root.kind}:${JSON.stringify([root.task, root.source])}`;
+    case "binlog":
+      return `binlog:${JSON.stringify(root.source)}`;
     case "alert":
       return `alert:${JSON.stringify(root.name)}`;
     default:

@@ -12,6 +12,8 @@ export function looksWell(member: Member, now: Finding | null, observation: Obse
   if (now.incident) return false;
   if (now.kind === "paused-by-person") return true;
   const { subject } = now;
+  // Nobody saw where it stood when it went, so that it runs again is what can be seen.
+  if (member.finding.kind === "stopped-and-forgotten") return true;
   if (subject.kind === "subtask")
     return subtaskWell(subtaskOf(observation, subject.task, subject.source), member.positionAtFailure);
   if (subject.kind === "relay") return relayWell(relayOf(observation, subject.source), member.positionAtFailure);

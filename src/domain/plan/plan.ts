@@ -1,6 +1,9 @@
 import type { Person } from "../approval/people.ts";
 import type { Kind, PlaybookId, Risk } from "../diagnosis/finding.ts";
 import type { Unit } from "../observation/observation.ts";
+import type { StepAction } from "./step-action.ts";
+
+export type { StepAction };
 
 /** Ordered steps for one incident (or one asked-for task); bound by `digest` to what must not change. */
 export interface Plan {
@@ -11,7 +14,12 @@ export interface Plan {
   readonly kind: Kind;
   readonly playbook: PlaybookId;
   readonly risk: Risk;
+  /** What was asked for; each was surveyed by itself and is surveyed again before it is touched. */
+  readonly subjects: readonly PlanSubject[];
+  /** Everything that the plan stops or changes: the subjects, and what hangs on them (other tasks of a source). */
   readonly targets: readonly Target[];
+  /** What may go wrong although every gate holds; said first. */
+  readonly warnings: readonly Phrase[];
   readonly steps: readonly Step[];
   /** What the digest is made of, by name; shown when it changed. */
   readonly binding: Binding;
@@ -37,10 +45,33 @@ export type PlanState =
 
 /** One thing that the plan stops or changes; each is locked by a row while a run touches it. */
 export interface Target {
-  readonly task: string;
+  /** null: the source itself, its relay or its settings. */
+  readonly task: string | null;
   readonly source: string;
-  readonly unit: Unit;
+  readonly unit: Unit | "Relay";
 }
+
+export interface PlanSubject {
+  readonly target: Target;
+  readonly options: PlanOptions;
+}
+
+/** What the asker may settle; null and empty: the survey finds it. */
+export interface PlanOptions {
+  /** The binlog file that the plan is about. */
+  readonly file: string | null;
+  readonly statement: {
+    readonly how: "skip" | "replace" | "revert";
+    readonly instead: readonly string[];
+  } | null;
+  /** A comparison whose findings are treated. */
+  readonly comparison: string | null;
+  /** The one table (`schema.table`, upstream) that is compared; null: all of the task's. */
+  readonly table: string | null;
+  /** The run that is undone. */
+  readonly run: string | null;
+}
+export const NO_OPTIONS: PlanOptions = { file: null, statement: null, comparison: null, table: null, run: null };
 
 /** Never what moves by itself (positions, error text, times). Values are texts; keys sorted when hashed. */
 export type Binding = Readonly<Record<string, string>>;
@@ -75,13 +106,3 @@ export interface Step {
   /** The deadline of this step once started, in seconds. */
   readonly atMostSeconds: number;
 }
-
-/** What the engine can carry out. Each kind has, in `src/app/execute`, its question ("is it already so?"), its command and its proof. */
-export type StepAction =
-  | { readonly kind: "keep-task-yaml" }
-  | { readonly kind: "check-before-stop" }
-  | { readonly kind: "stop-task"; readonly op: 1 | 7 }
-  | { readonly kind: "wait-until-gone" }
-  | { readonly kind: "start-task" }
-  | { readonly kind: "resume-task" }
-  | { readonly kind: "verify-recovered" };

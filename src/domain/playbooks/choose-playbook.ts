@@ -1,11 +1,42 @@
-import type { PlaybookId } from "../diagnosis/finding.ts";
+import { PLAYBOOK_IDS, type PlaybookId, type Risk } from "../diagnosis/finding.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { Generation } from "../observation/observation.ts";
+import { compareRows } from "./compare-rows.ts";
+import { copyMissingRows } from "./copy-missing-rows.ts";
+import { fixAndResume } from "./fix-and-resume.ts";
+import { pauseTask } from "./pause-task.ts";
 import type { Playbook } from "./playbook.ts";
+import { replaceRelayFile } from "./replace-relay-file.ts";
+import { resetRelay } from "./reset-relay.ts";
 import { resumeTask } from "./resume-task.ts";
+import { rewindSyncCheckpoint } from "./rewind-sync-checkpoint.ts";
+import { skipOrReplaceStatement } from "./skip-or-replace-statement.ts";
+import { startTask } from "./start-task.ts";
 import { stopStartTask } from "./stop-start-task.ts";
+import { stopTask } from "./stop-task.ts";
+import { switchToGtid } from "./switch-to-gtid.ts";
+import { undo } from "./undo.ts";
 
-export const PLAYBOOKS: Readonly<Record<PlaybookId, Playbook>> = { "resume-task": resumeTask, "stop-start-task": stopStartTask };
+/** Every playbook by its id. What its steps are made of differs, so each is drawn by its own survey (`src/app/survey`). */
+export const PLAYBOOKS = {
+  "resume-task": resumeTask,
+  "stop-start-task": stopStartTask,
+  "pause-task": pauseTask,
+  "stop-task": stopTask,
+  "start-task": startTask,
+  "fix-and-resume": fixAndResume,
+  "rewind-sync-checkpoint": rewindSyncCheckpoint,
+  "switch-to-gtid": switchToGtid,
+  "replace-relay-file": replaceRelayFile,
+  "reset-relay": resetRelay,
+  "skip-or-replace-statement": skipOrReplaceStatement,
+  "compare-rows": compareRows,
+  "copy-missing-rows": copyMissingRows,
+  undo,
+} as const satisfies Readonly<Record<PlaybookId, Pick<Playbook<never>, "id" | "risk">>>;
+
+export const riskOf = (id: PlaybookId): Risk => PLAYBOOKS[id].risk;
+export const isPlaybook = (word: string): word is PlaybookId => (PLAYBOOK_IDS as readonly string[]).includes(word);
 
 export type Offer =
   | { readonly kind: "offered"; readonly playbook: PlaybookId }

@@ -16,6 +16,18 @@ export const CHECKPOINT_PHRASES = {
     en: "The global checkpoint ({global}, {position}) has not reached {file}. It is never moved forward: what fails there is the relay, not the sync unit.",
     zh: "全局断点（{global}, {position}）尚未到达 {file}。断点绝不向前移动：失败的是 relay，而不是 sync 单元。",
   },
+  "rewrite-other-series": {
+    en: "{file} and {global}, where the global checkpoint stands, are not one series of names, so which is earlier is not known. Nothing is written.",
+    zh: "{file} 与全局断点所在的 {global} 不是同一命名序列，无法判断先后。未写入任何内容。",
+  },
+  "rewrite-other-upstream": {
+    en: "{row} stands in {file}, which is of another upstream, later than that of the global checkpoint ({global}). Which file is meant is not known. Nothing is written.",
+    zh: "{row} 位于 {file}，它属于比全局断点（{global}）更新的另一个上游，无法确定所指文件。未写入任何内容。",
+  },
+  "rewrite-gtids-ahead": {
+    en: "The GTID set before {file} ({set}) is ahead of the global checkpoint's: to begin there would leave out what lies between. Nothing is written.",
+    zh: "{file} 之前的 GTID 集合（{set}）超前于全局断点，从那里开始会漏掉中间的事务。未写入任何内容。",
+  },
   "rewrite-empty-gtids": {
     en: "The GTID set before {file} is empty, and a rewind with an empty set lost rows when it was measured. Nothing is written.",
     zh: "{file} 之前的 GTID 集合为空，实测用空集合退回会丢行。未写入任何内容。",

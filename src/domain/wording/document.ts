@@ -56,6 +56,11 @@ export const BUTTON_ACTIONS = [
   "put-back",
   "choose-task",
   "show-audit",
+  "stop-comparison",
+  "undo",
+  "compare",
+  "accept-rows",
+  "stop-meant",
 ] as const;
 export type ButtonAction = (typeof BUTTON_ACTIONS)[number];
 

@@ -1,4 +1,5 @@
 import type { AdviceKey, Fact, Finding, Kind, PlaybookId } from "../diagnosis/finding.ts";
+import { ADVICE_SENTENCES } from "./advice-sentences.ts";
 import {
   type Block,
   code,
@@ -12,8 +13,10 @@ import {
   strong,
   time,
 } from "./document.ts";
-import { ADVICE_SENTENCES, ASSUMPTIONS, KIND_NAMES, PLAYBOOKS, placeText, RETRIES } from "./finding-texts.ts";
+import { ASSUMPTIONS, placeText, RETRIES } from "./finding-texts.ts";
+import { KIND_NAMES } from "./kind-names.ts";
 import type { Language } from "./language.ts";
+import { PLAYBOOK_NAMES } from "./playbook-names.ts";
 
 export const LABELS = {
   en: {
@@ -52,7 +55,7 @@ export const LABELS = {
 
 export const kindName = (kind: Kind, language: Language): string => KIND_NAMES[language][kind];
 export const adviceSentence = (key: AdviceKey, language: Language): string => ADVICE_SENTENCES[language][key];
-export const playbookName = (id: PlaybookId, language: Language): string => PLAYBOOKS[language][id];
+export const playbookName = (id: PlaybookId, language: Language): string => PLAYBOOK_NAMES[language][id];
 
 export function retriesSentence(retries: boolean | null, language: Language): string {
   return RETRIES[language][String(retries) as "true" | "false" | "null"];
@@ -88,6 +91,10 @@ export function subjectText(finding: Finding): string {
       return subject.source === null ? `worker ${subject.worker}` : `worker ${subject.worker} (${subject.source})`;
     case "masters":
       return "DM-masters";
+    case "rows":
+      return `rows of ${subject.task} @ ${subject.source}`;
+    case "binlog":
+      return `binlog of ${subject.source}`;
     default:
       return subject satisfies never;
   }

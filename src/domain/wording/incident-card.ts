@@ -42,6 +42,9 @@ const TEXTS = {
     well: "well again",
     failing: "in trouble",
     plan: "Show plan",
+    compare: "Compare rows",
+    accept: "Accept the loss",
+    meant: "The stop was meant",
     acknowledge: "Acknowledge",
     check: "Check again",
     silence: "Silence",
@@ -56,6 +59,8 @@ const TEXTS = {
     worker: "worker",
     masters: "DM-masters of",
     alert: "alert",
+    rows: "rows of",
+    binlog: "binlog of",
     subtasks: "subtasks",
     worse: "anything worse breaks the silence",
     dmSaid: "DM said",
@@ -82,6 +87,9 @@ const TEXTS = {
     well: "已恢复",
     failing: "故障中",
     plan: "查看计划",
+    compare: "对比行",
+    accept: "接受缺行",
+    meant: "停止是有意的",
     acknowledge: "确认",
     check: "重新检查",
     silence: "静默",
@@ -96,6 +104,8 @@ const TEXTS = {
     worker: "worker",
     masters: "DM-master，集群",
     alert: "告警",
+    rows: "行，",
+    binlog: "binlog，数据源",
     subtasks: "个子任务",
     worse: "情况变坏时静默自动解除",
     dmSaid: "DM 的原文",
@@ -137,6 +147,8 @@ export function rootText({ root, cluster }: Incident, language: Language): strin
     relay: ({ source }) => `${texts.relay} ${source}`,
     worker: ({ worker }) => `${texts.worker} ${worker}`,
     subtask: ({ task, source }) => `${task} @ ${source}`,
+    rows: ({ task, source }) => `${texts.rows} ${task} @ ${source}`,
+    binlog: ({ source }) => `${texts.binlog} ${source}`,
     alert: ({ name }) => `${texts.alert} ${name}`,
   };
   return (names[root.kind] as (root: Root) => string)(root);
@@ -228,9 +240,22 @@ function buttonsOf(incident: Incident, { language, offer }: CardView): Button[] 
   const details = button("details", texts.details);
   if (incident.state === "closed") return [details];
   const silence = { ...button("silence", texts.silence), choices: silenceChoices(incident, language) };
-  const plan = offer.kind === "offered" ? [button("show-plan", texts.plan, "primary")] : [];
   const acknowledge = incident.acknowledged === null ? [button("acknowledge", texts.acknowledge)] : [];
-  return [...plan, ...acknowledge, button("check-again", texts.check), silence, details];
+  return [...offerButtons(incident, offer, button, texts), ...acknowledge, button("check-again", texts.check), silence, details];
+}
+
+type Make = (action: Button["action"], label: string, style?: Button["style"]) => Button;
+
+/** What is offered, and what only people can say of this kind. */
+function offerButtons({ kind }: Incident, offer: Offer, button: Make, texts: (typeof TEXTS)[Language]): Button[] {
+  const isComparison = offer.kind === "offered" && offer.playbook === "compare-rows";
+  const main =
+    offer.kind !== "offered"
+      ? []
+      : [isComparison ? button("compare", texts.compare, "primary") : button("show-plan", texts.plan, "primary")];
+  if (kind === "rows-may-be-missing")
+    return [...main, ...(isComparison ? [] : [button("compare", texts.compare)]), button("accept-rows", texts.accept)];
+  return kind === "stopped-and-forgotten" ? [...main, button("stop-meant", texts.meant)] : main;
 }
 
 function silenceChoices({ id }: Incident, language: Language): NonNullable<Button["choices"]> {

@@ -1,5 +1,7 @@
 import type { Incident } from "../incident/incident.ts";
 import type { Target } from "../plan/plan.ts";
+import { resumeTask } from "../playbooks/resume-task.ts";
+import { stopStartTask } from "../playbooks/stop-start-task.ts";
 import { type Block, type Document, document, note, plain } from "./document.ts";
 import { findingBlocks } from "./finding.ts";
 import { rootText } from "./incident-card.ts";
@@ -7,6 +9,8 @@ import type { Language } from "./language.ts";
 import { personCommands } from "./person-commands.ts";
 
 const SHOWN = 5;
+/** No deadline is shown in commands. */
+const TIMING = { waitUntilGoneSeconds: 0, verifySeconds: 0, passFileSeconds: 0, compareSeconds: 0 };
 
 /** Everything that is known of an incident: each member's finding with its evidence, and the work as commands for a person. */
 export function incidentDetails(incident: Incident, masterAddress: string, language: Language): Document {
@@ -25,11 +29,20 @@ export function incidentDetails(incident: Incident, masterAddress: string, langu
   ]);
 }
 
+/** For repairs that need nothing but the task's name; what the others do depends on facts that only their plan has read. */
 function commandsOf(incident: Incident, masterAddress: string, language: Language): Block[] {
   const playbook = incident.finding.advice.playbook ?? incident.finding.advice.next[0]?.playbook;
-  if (!playbook) return [];
+  const simple = playbook === "resume-task" ? resumeTask : playbook === "stop-start-task" ? stopStartTask : null;
+  if (simple === null) return [];
   const targets = incident.members.flatMap(({ finding }): Target[] =>
     finding.subject.kind === "subtask" ? [{ task: finding.subject.task, source: finding.subject.source, unit: "Sync" }] : [],
   );
-  return [personCommands(playbook, targets, masterAddress, language)];
+  const steps = targets.flatMap((target) => simple.steps({ target, timing: TIMING, stopOperation: 7 }));
+  return [
+    personCommands(
+      steps.map((step, index) => ({ ...step, number: index + 1 })),
+      masterAddress,
+      language,
+    ),
+  ];
 }

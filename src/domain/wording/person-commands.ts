@@ -1,26 +1,26 @@
 import type { Finding, PlaybookId } from "../diagnosis/finding.ts";
-import type { Target } from "../plan/plan.ts";
+import type { Step } from "../plan/plan.ts";
+import { targetKey } from "../run/standing.ts";
 import type { Block } from "./document.ts";
 import type { Language } from "./language.ts";
+import { stepWords } from "./step.ts";
+import { quoted } from "./steps/step-words.ts";
 
-const SHOWN = 10;
 const TITLES = {
   en: "The same work by hand, for when the bot may not or cannot act",
   zh: "同样操作的手工命令（机器人不能或不允许执行时使用）",
 } as const;
+/** Targets whose commands are written out. */
+const SHOWN = 10;
 
-/** dmctl commands that do what a playbook does, for a person. Arguments are quoted for a POSIX shell. */
-export function personCommands(
-  playbook: PlaybookId,
-  targets: readonly Target[],
-  masterAddress: string,
-  language: Language,
-): Block {
-  const dmctl = `dmctl --master-addr ${quoted(masterAddress)}`;
-  const left = targets.slice(SHOWN).map(({ task, source }) => `${task} @ ${source}`);
-  const lines = targets
-    .slice(0, SHOWN)
-    .flatMap(({ task, source }) => commandsFor(playbook, task, `-s ${quoted(source)} `, dmctl));
+/** The commands (shell and SQL) that do what the steps do, in their order. */
+export function personCommands(steps: readonly Step[], masterAddress: string, language: Language): Block {
+  const targets = Map.groupBy(steps, ({ target }) => targetKey(target));
+  const kept = [...targets.keys()].slice(0, SHOWN);
+  const left = [...targets.keys()].slice(SHOWN);
+  const lines = steps
+    .filter(({ target }) => kept.includes(targetKey(target)))
+    .flatMap((step) => stepWords(step, { language, masterAddress }).byHand);
   if (left.length > 0) lines.push(`${language === "en" ? "# the same for" : "# 同样处理"} ${left.join(", ")}`);
   return { kind: "code", title: TITLES[language], text: lines.join("\n") };
 }
@@ -65,8 +65,4 @@ function scopeOf({ evidence, source, worker }: Finding): string {
   const isV1 = evidence.some(({ fact }) => fact.kind === "assumed" && fact.what === "dm-generation" && fact.value === "v1.0");
   const name = isV1 ? worker : source;
   return name === null ? "" : `${isV1 ? "-w" : "-s"} ${quoted(name)} `;
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

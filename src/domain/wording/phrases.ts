@@ -1,10 +1,16 @@
 import type { Phrase } from "../plan/plan.ts";
+import { RELAY_PHRASES } from "../relay/relay-phrases.ts";
 import { CHECKPOINT_PHRASES } from "./checkpoint-phrases.ts";
 import type { Language } from "./language.ts";
+import { PLAN_PHRASES } from "./plan-phrases.ts";
+import { REPLAY_PHRASES } from "./replay-phrases.ts";
 
 /** Every refusal, gate and outcome that the bot can say, per language. `{name}` is replaced by a value. */
 export const PHRASES = {
   ...CHECKPOINT_PHRASES,
+  ...PLAN_PHRASES,
+  ...REPLAY_PHRASES,
+  ...RELAY_PHRASES,
   "groups-not-known": {
     en: "Slack did not tell who is in the user groups, so your role is not known. Try again in a minute.",
     zh: "Slack 没有返回用户组成员，无法确认你的角色。请一分钟后再试。",
@@ -67,6 +73,10 @@ export const PHRASES = {
   "gate-yaml-uncompared": {
     en: "The task's YAML comes from the configured files; this DM offers no copy to compare it with.",
     zh: "任务 YAML 来自配置的文件；此版本 DM 不提供可比较的副本。",
+  },
+  "gate-yaml-file-alone": {
+    en: "The task's YAML comes from the configured files; DM does not hold the task, so there is nothing to compare it with.",
+    zh: "任务 YAML 来自配置的文件；DM 中没有该任务，无可比较。",
   },
   "gate-yaml-missing": {
     en: "There is no YAML to start the task with: no configured file, and {why}",
@@ -135,6 +145,10 @@ export const PHRASES = {
   "gate-not-there": {
     en: "DM does not hold the task for this source any more: somebody stopped it.",
     zh: "DM 已不再持有该数据源的任务：有人停止了它。",
+  },
+  "gate-paused-on-purpose": {
+    en: "A person has paused it; this plan goes over that head, and the vote is on that too.",
+    zh: "有人主动暂停了它；本计划会改变该状态，投票即表示同意。",
   },
   "gate-person-paused": {
     en: "Somebody paused it meanwhile; it is left to that person.",

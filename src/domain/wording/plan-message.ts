@@ -1,6 +1,7 @@
 import { RULES } from "../approval/judge-vote.ts";
 import type { Risk } from "../diagnosis/finding.ts";
 import type { Plan, Step } from "../plan/plan.ts";
+import { targetKey } from "../run/standing.ts";
 import {
   atMost,
   type Block,
@@ -22,9 +23,11 @@ import { kindName, playbookName } from "./finding.ts";
 import type { Language } from "./language.ts";
 import { personCommands } from "./person-commands.ts";
 import { say } from "./phrases.ts";
+import { PLAYBOOK_COSTS } from "./playbook-names.ts";
 import { stepWords } from "./step.ts";
 
 const SHOWN_STEPS = 14;
+const SHOWN_OF_ONE = 30;
 const SHOWN_IN_FULL = 24;
 
 const TEXTS = {
@@ -93,18 +96,6 @@ const RISKS: Readonly<Record<Language, Readonly<Record<Risk, string>>>> = {
   zh: { safe: "安全", disruptive: "有中断", data: "涉及数据" },
 };
 
-const COSTS: Readonly<Record<Language, Readonly<Record<Plan["playbook"], string>>>> = {
-  en: {
-    "resume-task": "Nothing: DM goes on from where it stands.",
-    "stop-start-task":
-      "Replication of these sources stands still for some seconds to minutes; rows since the last checkpoint are applied again in DM's automatic safe mode.",
-  },
-  zh: {
-    "resume-task": "没有代价：DM 从当前位置继续。",
-    "stop-start-task": "这些数据源的同步会暂停几秒到几分钟；最近一次断点之后的行会在 DM 自动安全模式下重新应用。",
-  },
-};
-
 /** An admin alone let it run: loud for as long as the message stands. */
 const isBroken = ({ state }: Plan): boolean => state.kind === "approved" && state.breakGlass;
 
@@ -121,8 +112,13 @@ export function planMessage(plan: Plan, language: Language): Document {
   const headline = `${texts.plan} ${plan.id}: ${playbookName(plan.playbook, language)} · ${targetText(plan, language)} · ${RISKS[language][plan.risk]}`;
   const open = plan.state.kind === "open";
   const blocks: Block[] = [{ kind: "facts", facts: factsOf(plan, language) }];
+  // What may go wrong although every gate holds comes before anything else.
+  if (open) blocks.unshift(...plan.warnings.map((warning) => paragraph(strong(say(warning, language)))));
   if (open)
-    blocks.push(paragraph(strong(`${texts.cost}: `), plain(COSTS[language][plan.playbook])), ...gateBlocks(plan, language));
+    blocks.push(
+      paragraph(strong(`${texts.cost}: `), plain(PLAYBOOK_COSTS[language][plan.playbook])),
+      ...gateBlocks(plan, language),
+    );
   blocks.push({ kind: "list", items: stepItems(plan, language) });
   if (plan.mayExecute.kind === "no") blocks.push(note(plain(`${texts.noExecute} ${plan.mayExecute.why}`)));
   return document(
@@ -133,18 +129,19 @@ export function planMessage(plan: Plan, language: Language): Document {
   );
 }
 
-function targetText({ targets, cluster }: Plan, language: Language): string {
-  if (targets.length === 1) return `${targets[0]!.task} @ ${targets[0]!.source}`;
+function targetText({ targets, subjects, cluster }: Plan, language: Language): string {
+  const [first] = subjects;
+  if (first !== undefined && subjects.length === 1) return targetKey(first.target).replace(/^ @ /, "");
   return language === "en" ? `${targets.length} subtasks of ${cluster}` : `${cluster} 的 ${targets.length} 个子任务`;
 }
 
-/** Every step of a short plan; of a long one the first target's, and a line for each of the others. */
-function stepItems({ steps }: Plan, language: Language): ListItem[] {
+/** Every step of a short plan or of one subject; of several subjects the first one's, and a line for each of the others. */
+function stepItems({ steps, subjects }: Plan, language: Language): ListItem[] {
   const texts = TEXTS[language];
-  const line = (step: Step) => item("none", plain(`${step.number}. ${stepWords(step, language).title}`));
-  const nameOf = ({ target }: Step) => `${target.task} @ ${target.source}`;
+  const line = (step: Step) => item("none", plain(`${step.number}. ${stepWords(step, { language }).title}`));
   if (steps.length <= SHOWN_STEPS) return steps.map(line);
-  const groups = [...Map.groupBy(steps, nameOf)];
+  if (subjects.length === 1) return atMost(steps.map(line), SHOWN_OF_ONE, texts.more);
+  const groups = [...Map.groupBy(steps, ({ target }) => targetKey(target))];
   const others = groups.slice(1).map(([name, own]) => {
     const numbers = [...new Set([own[0]!.number, own.at(-1)!.number])].join("–");
     return item("none", plain(`${numbers}. ${name}: ${texts.same}`));
@@ -228,7 +225,7 @@ export function planDetails(plan: Plan, masterAddress: string, language: Languag
   const texts = TEXTS[language];
   const left = plan.steps.length - SHOWN_IN_FULL;
   const steps = plan.steps.slice(0, SHOWN_IN_FULL).flatMap((step): Block[] => {
-    const words = stepWords(step, language, plan.binding.generation);
+    const words = stepWords(step, { language, generation: plan.binding.generation, masterAddress });
     return [
       paragraph(strong(`${step.number}. ${words.title}`)),
       { kind: "code", title: null, text: words.call },
@@ -248,7 +245,7 @@ export function planDetails(plan: Plan, masterAddress: string, language: Languag
     ...gateBlocks(plan, language),
     ...steps,
     ...(left > 0 ? [note(plain(`… +${left} ${texts.more}: ${texts.same}`))] : []),
-    personCommands(plan.playbook, plan.targets, masterAddress, language),
+    personCommands(plan.steps, masterAddress, language),
     note(plain(`${texts.digest} `), code(plan.digest)),
   ]);
 }

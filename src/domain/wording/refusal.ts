@@ -11,3 +11,9 @@ export function refusalDocument(why: Phrase, language: Language): Document {
 export function answerDocument(headline: string, tone: Document["tone"] = "good"): Document {
   return document(headline, tone, []);
 }
+
+/** Several reasons as one answer. */
+export function refusals(why: readonly Phrase[], language: Language): Document {
+  const all = why.map((one) => refusalDocument(one, language));
+  return { ...all[0]!, blocks: all.flatMap((one) => one.blocks) };
+}

@@ -1,4 +1,8 @@
+import type { PlaybookId } from "../diagnosis/finding.ts";
 import type { LeftBehind, Run, StepState } from "../run/run.ts";
+import { nextStep } from "../run/run-progress.ts";
+import { targetKey } from "../run/standing.ts";
+import { stepsToUndo } from "../run/undo.ts";
 import {
   atMost,
   type Block,
@@ -8,6 +12,7 @@ import {
   document,
   item,
   type ListItem,
+  note,
   paragraph,
   plain,
   strong,
@@ -25,6 +30,16 @@ const TEXTS = {
     succeeded: "proved: it runs again",
     failed: "did not do what it was for",
     person: "WAITS FOR A PERSON",
+    onlyDone: "is done",
+    puttingBack: "is being put back",
+    putBackDone: "was put back",
+    notProved: "moving again, not proved",
+    caveat: "Not proved",
+    byHand: "To be done by hand, then press Done",
+    done: "Done",
+    stop: "Stop comparing",
+    undo: "Undo",
+    left: "left",
     goOn: "Go on",
     putBack: "Put back",
     audit: "Audit trail",
@@ -40,6 +55,16 @@ const TEXTS = {
     succeeded: "已证明恢复运行",
     failed: "没有达到目的",
     person: "等待人工处理",
+    onlyDone: "已完成",
+    puttingBack: "正在放回",
+    putBackDone: "已放回",
+    notProved: "已恢复运行，但未证明",
+    caveat: "未证明",
+    byHand: "请人工执行，然后按“完成”",
+    done: "完成",
+    stop: "停止对比",
+    undo: "撤销",
+    left: "剩余",
     goOn: "继续",
     putBack: "放回",
     audit: "审计记录",
@@ -57,14 +82,20 @@ const LEFT: Readonly<Record<Language, Readonly<Record<LeftBehind, string>>>> = {
     "task-running": "The task was left running.",
     "task-untouched": "Nothing was changed.",
     "task-gone": "The task is stopped and not started.",
-    "task-paused": "The task is still paused.",
+    "task-paused": "The task is paused.",
+    "task-in-safe-mode": "The task runs, but replays in safe mode: it needs a stop and a start with its original YAML.",
+    "source-gone": "The source is not in DM now, and its tasks are stopped.",
+    "worker-stopped": "The DM-worker is stopped.",
     "not-known": "In which state the task is could not be found out.",
   },
   zh: {
     "task-running": "任务仍在运行。",
     "task-untouched": "没有任何改动。",
     "task-gone": "任务已停止，尚未启动。",
-    "task-paused": "任务仍处于暂停状态。",
+    "task-paused": "任务处于暂停状态。",
+    "task-in-safe-mode": "任务正在运行，但处于安全模式重放：需要停止后用原始 YAML 启动。",
+    "source-gone": "数据源现在不在 DM 中，其任务已停止。",
+    "worker-stopped": "DM-worker 已停止。",
     "not-known": "无法确认任务的状态。",
   },
 };
@@ -76,39 +107,105 @@ const MARKS: Readonly<Record<StepState["kind"], ListItem["mark"]>> = {
   failed: "failed",
   unknown: "unknown",
   skipped: "skipped",
+  "by-hand": "doing",
 };
 
 /** A run as one message, updated in place while its steps tick. */
 export function runMessage(run: Run, language: Language): Document {
-  const texts = TEXTS[language];
-  const { state } = run;
-  const word = { running: texts.running, succeeded: texts.succeeded, failed: texts.failed, "needs-person": texts.person }[
-    state.kind
-  ];
-  const tone = { running: "info", succeeded: "good", failed: "warning", "needs-person": "critical" } as const;
-  const done = run.steps.filter((record) => record.state.kind === "done" || record.state.kind === "skipped").length;
-  const blocks: Block[] = [{ kind: "list", items: stepItems(run, language) }];
-  if (state.kind === "running") blocks.push({ kind: "progress", done, total: run.steps.length, label: texts.progress });
-  if (state.kind === "succeeded") blocks.push(paragraph(plain(`${texts.took} ${durationText(state.at - run.startedAt)}`)));
-  if (state.kind === "failed" || state.kind === "needs-person") {
-    if (state.left === "task-gone") blocks.push(paragraph(strong(texts.gone)));
-    blocks.push(paragraph(plain(LEFT[language][state.left])), { kind: "code", title: texts.why, text: state.why });
-  }
   return document(
-    `${run.id} · ${playbookName(run.plan.playbook, language)} · ${word}`,
-    tone[state.kind],
-    blocks,
+    `${run.id} · ${playbookName(run.plan.playbook, language)} · ${wordFor(run, language)}`,
+    toneOf(run),
+    [{ kind: "list", items: stepItems(run, language) }, ...stateBlocks(run, language)],
     buttonsOf(run, language),
   );
+}
+
+/** What these playbooks are for is not that a task runs again. */
+const ONLY_DONE: ReadonlySet<PlaybookId> = new Set<PlaybookId>([
+  "pause-task",
+  "stop-task",
+  "compare-rows",
+  "copy-missing-rows",
+  "undo",
+]);
+
+function wordFor({ state, puttingBack, plan }: Run, language: Language): string {
+  const texts = TEXTS[language];
+  switch (state.kind) {
+    case "running":
+      return puttingBack === null ? texts.running : texts.puttingBack;
+    case "succeeded":
+      if (ONLY_DONE.has(plan.playbook)) return texts.onlyDone;
+      return state.caveats.length === 0 ? texts.succeeded : texts.notProved;
+    case "failed":
+      return puttingBack === null ? texts.failed : texts.putBackDone;
+    case "needs-person":
+      return texts.person;
+    default:
+      return state satisfies never;
+  }
+}
+
+function toneOf({ state }: Run): Document["tone"] {
+  if (state.kind === "succeeded") return state.caveats.length === 0 ? "good" : "warning";
+  return { running: "info", failed: "warning", "needs-person": "critical" }[state.kind] as Document["tone"];
+}
+
+function stateBlocks(run: Run, language: Language): Block[] {
+  const texts = TEXTS[language];
+  const { state } = run;
+  switch (state.kind) {
+    case "running": {
+      const done = run.steps.filter(({ state: { kind } }) => kind === "done" || kind === "skipped").length;
+      return [...progressBlocks(run, language), { kind: "progress", done, total: run.steps.length, label: texts.progress }];
+    }
+    case "succeeded":
+      return [
+        paragraph(plain(`${texts.took} ${durationText(state.at - run.startedAt)}`)),
+        ...state.caveats.map((caveat) => paragraph(strong(`${texts.caveat}: `), plain(caveat))),
+      ];
+    case "failed":
+    case "needs-person": {
+      const gone = state.left === "task-gone" ? [paragraph(strong(texts.gone))] : [];
+      const left = paragraph(plain(LEFT[language][state.left]));
+      return [...gone, left, { kind: "code", title: isByHand(run) ? texts.byHand : texts.why, text: state.why }];
+    }
+    default:
+      return state satisfies never;
+  }
+}
+
+const isByHand = ({ steps }: Run): boolean => steps.some(({ state }) => state.kind === "by-hand");
+
+/** Bytes or rows, how fast, and how long it will take at that rate. */
+function progressBlocks(run: Run, language: Language): Block[] {
+  const texts = TEXTS[language];
+  return run.steps.flatMap(({ state }): Block[] => {
+    if (state.kind !== "started" || state.progress === null) return [];
+    const { done, total, unit, rate, at } = state.progress;
+    const left = rate !== null && rate > 0 ? ` · ${texts.left} ${durationText(((total - done) / rate) * 1000)}` : "";
+    const speed = rate === null ? "" : ` · ${amountText(rate, unit)}/s`;
+    const label = `${amountText(done, unit)} / ${amountText(total, unit)}${speed}${left}`;
+    return [{ kind: "progress", done, total: Math.max(total, 1), label }, note(code(at.slice(0, 200)))];
+  });
+}
+
+const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
+
+function amountText(amount: number, unit: "bytes" | "rows"): string {
+  if (unit === "rows") return `${Math.round(amount).toLocaleString("en-US")} rows`;
+  const power = amount < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(amount) / 10));
+  return `${(amount / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${UNITS[power]}`;
 }
 
 /** Every step of a short run. Of a long one, targets that are done or still to come are one line each, so that what happens now is in sight. */
 function stepItems(run: Run, language: Language): ListItem[] {
   const texts = TEXTS[language];
   const line = ({ step, state }: Run["steps"][number]): ListItem =>
-    item(MARKS[state.kind], plain(`${step.number}. ${stepWords(step, language).title}`), ...proofInlines(state));
-  if (run.steps.length <= SHOWN_STEPS) return run.steps.map(line);
-  const groups = [...Map.groupBy(run.steps, ({ step: { target } }) => `${target.task} @ ${target.source}`)];
+    item(MARKS[state.kind], plain(`${step.number}. ${stepWords(step, { language }).title}`), ...proofInlines(state));
+  if (run.steps.length <= SHOWN_STEPS || run.plan.subjects.length === 1)
+    return atMost(run.steps.map(line), 3 * SHOWN_STEPS, texts.more);
+  const groups = [...Map.groupBy(run.steps, ({ step: { target } }) => targetKey(target))];
   const items = groups.flatMap(([name, own]) => {
     const kinds = new Set(own.map(({ state }) => (state.kind === "skipped" ? "done" : state.kind)));
     const [only] = kinds;
@@ -136,7 +233,11 @@ function buttonsOf(run: Run, language: Language): Button[] {
     choices: null,
   });
   const audit = button("show-audit", texts.audit, "default");
-  if (run.state.kind === "running") return [];
-  if (run.state.kind !== "needs-person") return [audit];
-  return [button("go-on", texts.goOn, "primary"), button("put-back", texts.putBack, "default"), audit];
+  const { state } = run;
+  if (state.kind === "running")
+    return nextStep(run)?.step.action.kind === "compare-rows" ? [button("stop-comparison", texts.stop, "default")] : [];
+  const undo = stepsToUndo(run).kind === "steps" ? [button("undo", texts.undo, "default")] : [];
+  if (state.kind !== "needs-person") return [...undo, audit];
+  const goOn = button("go-on", isByHand(run) ? texts.done : texts.goOn, "primary");
+  return run.plan.playbook === "undo" ? [goOn, audit] : [goOn, button("put-back", texts.putBack, "default"), audit];
 }

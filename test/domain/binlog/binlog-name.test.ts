@@ -41,6 +41,13 @@ describe("names of binlog files", () => {
     assert.equal(inFormOf("mysql-bin.004460", "mysql-bin|000001.004451"), "mysql-bin.004451");
   });
 
+  test("a number is written as the server writes it, also where the row's is longer or the names begin otherwise", () => {
+    assert.equal(inFormOf("mysql-bin|000001.1000002", "mysql-bin.999999"), "mysql-bin|000001.999999");
+    assert.equal(inFormOf("mysql-bin.999998", "mysql-bin.1000000"), "mysql-bin.1000000");
+    assert.equal(inFormOf("other-bin.000009", "mysql-bin.000004"), null);
+    assert.equal(inFormOf("", "mysql-bin.000004"), null);
+  });
+
   test("the next file's number outgrows its six digits", () => {
     assert.equal(nextFileOf("mysql-bin.004451"), "mysql-bin.004452");
     assert.equal(nextFileOf("mysql-bin|000001.999999"), "mysql-bin|000001.1000000");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { containsSet, isEmptySet, isEqualSet, parseGtidSet } from "../../../src/domain/binlog/gtid-set.ts";
+import { asStreamStart, containsSet, isEmptySet, isEqualSet, parseGtidSet } from "../../../src/domain/binlog/gtid-set.ts";
 
 const A = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
 const B = "4f22ab58-71ca-11e1-9e33-c80aa9429562";
@@ -54,6 +54,19 @@ describe("GTID sets", () => {
     assert.ok(isEmptySet(set("")) && isEmptySet(set(" \n")) && isEmptySet(set("0-101-0")));
     assert.ok(!isEmptySet(set("0-101-1")));
   });
+
+  const starts: readonly [what: string, list: string, start: string][] = [
+    ["a server that was alone in its domain", "0-101-14", "0-101-14"],
+    // As MariaDB 10.11 lists it after other servers wrote to domain 0; a stream from the whole list is refused: "duplicate domain id 0".
+    ["several servers in one domain: the newest, which stands last", "0-102-6,0-101-7,7-102-1", "0-101-7,7-102-1"],
+    ["a list with breaks", "0-102-6,\n 0-101-7", "0-101-7"],
+    ["MySQL's sets, as they are", `${A}:1-5,\n${B}:1-2`, `${A}:1-5,${B}:1-2`],
+    ["nothing", "", ""],
+  ];
+  for (const [what, list, start] of starts)
+    test(`where a stream begins after ${what}`, () => {
+      assert.equal(asStreamStart(list), start);
+    });
 
   const mysql = fc
     .array(fc.tuple(fc.constantFrom(A, B, `${A}:tag`), fc.integer({ min: 1, max: 40 }), fc.integer({ min: 0, max: 10 })), {

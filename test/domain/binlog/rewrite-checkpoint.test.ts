@@ -15,6 +15,8 @@ const row = (name: string, file: string, position: number, gtid: string | null =
 };
 const places = (rows: readonly CheckpointRow[]) => rows.map(({ file, position, gtid }) => [file, position, gtid]);
 
+const UUID = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
+
 /** As the lab found them before the first lossless repair (over-4gib-lab). */
 const LAB = [
   row("(global)", "mysql-bin|000001.000004", 894, "0-101-17"),
@@ -63,6 +65,53 @@ describe("rewriting checkpoint rows", () => {
       ],
     ],
     [
+      "rows of an upstream before the last switch, and rows of another series of names, are earlier and stay",
+      [
+        row("(global)", "mysql-bin|000002.000004", 500),
+        row("a.idle", "mysql-bin|000001.000900", 77),
+        row("a.renamed", "bin|000001.000900", 77),
+        row("a.busy", "mysql-bin|000002.000004", 9_000),
+      ],
+      { form: "rewind", file: "mysql-bin.000004", previousGtids: null },
+      [
+        ["mysql-bin|000002.000004", 4, null],
+        ["mysql-bin|000001.000900", 77, null],
+        ["bin|000001.000900", 77, null],
+        ["mysql-bin|000002.000004", 4, null],
+      ],
+    ],
+    [
+      "the greatest position that a row can hold, and numbers of seven digits",
+      [row("(global)", "mysql-bin|000001.1000000", 4_294_967_295), row("a.late", "mysql-bin.1000002", 0)],
+      { form: "rewind", file: "mysql-bin.999999", previousGtids: null },
+      [
+        ["mysql-bin|000001.999999", 4, null],
+        ["mysql-bin.999999", 4, null],
+      ],
+    ],
+    [
+      "DM past the file after a switch: a row without a place and one of the former upstream take the global row's form",
+      [
+        row("(global)", "mysql-bin|000002.000006", 1_000, "0-101-40"),
+        row("a.old", "mysql-bin|000001.000900", 77, "0-101-9"),
+        row("a.none", "", 0, ""),
+        row("a.plain", "mysql-bin.000005", 8, "0-101-30"),
+      ],
+      { form: "rewind-all", file: "mysql-bin.000004", previousGtids: "0-101-14" },
+      [
+        ["mysql-bin|000002.000004", 4, "0-101-14"],
+        ["mysql-bin|000002.000004", 4, "0-101-14"],
+        ["mysql-bin|000002.000004", 4, "0-101-14"],
+        ["mysql-bin.000004", 4, "0-101-14"],
+      ],
+    ],
+    [
+      "a set that was kept in part (the task began at a position) takes the whole one before the file",
+      [row("(global)", "mysql-bin.000006", 1_000, `${UUID}:500-600`)],
+      { form: "rewind-all", file: "mysql-bin.000004", previousGtids: `${UUID}:1-400` },
+      [["mysql-bin.000004", 4, `${UUID}:1-400`]],
+    ],
+    [
       "the lossless form: table rows at the global row, which stays",
       LAB,
       { form: "align" },
@@ -109,6 +158,30 @@ describe("rewriting checkpoint rows", () => {
     ["a global row without GTIDs", [row("(global)", "mysql-bin.000004", 900, "")], { form: "align" }, /carries no GTID set/],
     ["v1.0's rows, which know no GTIDs", [row("(global)", "mysql-bin.000004", 900)], { form: "align" }, /carries no GTID set/],
     [
+      "a file of another series of names",
+      [row("(global)", "binlog.000009", 900)],
+      { form: "rewind", file: "mysql-bin.000004", previousGtids: null },
+      /binlog\.000009.*not one series/,
+    ],
+    [
+      "a row of a later upstream than the global row's",
+      [row("(global)", "mysql-bin|000001.000004", 900), row("a.b", "mysql-bin|000002.000001", 9)],
+      { form: "rewind", file: "mysql-bin.000004", previousGtids: null },
+      /a\.b.*other upstream/,
+    ],
+    [
+      "a set before the file that is ahead of the global row's",
+      [row("(global)", "mysql-bin.000004", 900, "0-101-14")],
+      { form: "rewind", file: "mysql-bin.000004", previousGtids: "0-101-18" },
+      /ahead of the global checkpoint/,
+    ],
+    [
+      "a set before the file that is ahead of the global row's, DM past it",
+      [row("(global)", "mysql-bin.000006", 900, `${UUID}:500-600`)],
+      { form: "rewind-all", file: "mysql-bin.000004", previousGtids: `${UUID}:1-700` },
+      /ahead of the global checkpoint/,
+    ],
+    [
       "a name that is none",
       [row("(global)", "mysql-bin.000004", 9)],
       { form: "rewind", file: "x", previousGtids: null },
@@ -133,10 +206,18 @@ describe("rewriting checkpoint rows", () => {
     assert.ok(restored.kind === "changes" && sameRows(restored.rows, LAB));
     assert.equal(restored.changes.length, 2);
 
-    const moved = written.rows.map((one) => (one.isGlobal ? { ...one, position: one.position + 1 } : one));
-    const refused = restoreRows(moved, LAB, written.rows);
-    assert.equal(refused.kind, "refused");
-    assert.match(refused.kind === "refused" ? say(refused.why, "en") : "", /\(global\)/);
+    const exitSafe = { file: "mysql-bin|000001.000004", position: 214_479, gtid: "0-101-18" };
+    const others: readonly [what: string, now: readonly CheckpointRow[], names: RegExp][] = [
+      ["moved on", written.rows.map((one) => (one.isGlobal ? { ...one, position: one.position + 1 } : one)), /: \(global\)\./],
+      ["flushed by a start: another end of safe mode", written.rows.map((one) => ({ ...one, exitSafe })), /shop\.orders/],
+      ["one more", [...written.rows, row("shop.new", "mysql-bin.000004", 4, "0-101-14")], /: shop\.new\./],
+      ["one less", written.rows.slice(0, 2), /: shop\.orders\./],
+    ];
+    for (const [what, now, names] of others) {
+      const refused = restoreRows(now, LAB, written.rows);
+      assert.equal(refused.kind, "refused", what);
+      assert.match(refused.kind === "refused" ? say(refused.why, "en") : "", names, what);
+    }
   });
 
   test("whatever is rewritten, the same rows are there, none moves forward, and undo is exact", () => {

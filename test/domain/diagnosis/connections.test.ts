@@ -67,7 +67,7 @@ const CASES: readonly Case[] = [
   {
     says: "mixed with an error that DM never resumes: that one first",
     errors: [invalid, duplicate],
-    expect: ["unknown", false, null, ""],
+    expect: ["duplicate-entry", false, null, "compare-rows"],
   },
   {
     says: "the checker is switched off: resume",
@@ -79,7 +79,7 @@ const CASES: readonly Case[] = [
     says: "a person paused it after the failure: DM leaves it alone",
     errors: [invalid],
     isCanceled: true,
-    expect: ["invalid-connection", false, "resume-task", "stop-start-task"],
+    expect: ["failed-then-stopped-by-person", false, null, "resume-task,stop-start-task"],
   },
   {
     says: "DM's longest gap has passed since the first sample: resume now",

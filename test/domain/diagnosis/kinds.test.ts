@@ -70,8 +70,12 @@ const CASES: readonly (readonly [string, SourceObservation, string])[] = [
     failing(11106, "", { message: "the given relay log pos (mysql-bin.000003, 5) of meta config is too big" }),
     "binlog-over-4gib-suspected!",
   ],
-  ["access denied", failing(10001, "Error 1045 (28000): Access denied for user 'dm'@'%'", { scope: "downstream" }), "unknown!"],
-  ["a DDL that is refused", failing(44006, "[ddl:8200]Unsupported modify column"), "unknown!"],
+  [
+    "access denied",
+    failing(10001, "Error 1045 (28000): Access denied for user 'dm'@'%'", { scope: "downstream" }),
+    "access-denied!",
+  ],
+  ["a DDL that is refused", failing(44006, "[ddl:8200]Unsupported modify column"), "unsupported-ddl!"],
   [
     "a worker that cannot be asked",
     aSource([], { answered: false, message: "grpc request error", messageCodes: [38008] }),

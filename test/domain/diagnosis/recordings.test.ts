@@ -19,7 +19,7 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
   ["dm-8.1.0/paused-by-person/openapi-tasks.json", ["dm_test paused-by-person"]],
   ["dm-8.1.0/worker-crashed/gateway-status.json", ["replica-1 worker-offline"]],
   ["dm-8.1.0/worker-crashed/openapi-task-status.json", ["dm_test worker-offline"]],
-  ["dm-8.1.0/ddl-unsupported/gateway-status.json", ["dm_test unknown"]],
+  ["dm-8.1.0/ddl-unsupported/gateway-status.json", ["dm_test unsupported-ddl"]],
   ["dm-8.1.0/relay-over-4gib-error/gateway-status.json", ["replica-1 binlog-over-4gib-suspected", "dm_test healthy"]],
   ["dm-8.1.0/relay-over-4gib-series/3-after-36s/gateway-status.json", ["replica-1 healthy", "dm_test healthy"]],
   ["dm-1.0.7/running/gateway-status.json", ["replica-1 healthy", "dm_test healthy"]],

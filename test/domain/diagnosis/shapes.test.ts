@@ -111,7 +111,7 @@ const CASES: readonly (readonly [string, object, readonly string[]])[] = [
     of(failed([error(11038, "get event err EOF, need 19 but got 5")])),
     ["t binlog-over-4gib-suspected! false null"],
   ],
-  ["1062 in the cause", of(failed([error(10006, "Error 1062 (23000): Duplicate entry '1'")])), ["t unknown! false null"]],
+  ["1062 in the cause", of(failed([error(10006, "Error 1062 (23000): Duplicate entry '1'")])), ["t duplicate-entry! false null"]],
   ["a sharding conflict of v2 (36062)", of(failed([error(36062, "")])), ["t unknown! true null"]],
   [
     "a sharding conflict of v1.0 (36062)",
@@ -121,7 +121,7 @@ const CASES: readonly (readonly [string, object, readonly string[]])[] = [
   [
     "failed, then paused by a person",
     of(subtask({ stage: "Paused", result: result([INVALID], true) })),
-    ["t invalid-connection! false resume-task"],
+    ["t failed-then-stopped-by-person! false null"],
   ],
   [
     "Paused without a result: made anew by a worker that started again",
@@ -234,7 +234,7 @@ const CASES: readonly (readonly [string, object, readonly string[]])[] = [
   [
     "the same mixed with one that DM never resumes",
     openapi({ error_msg: "begin: invalid connection\ncommit: Error 1062: Duplicate entry '1'\n" }),
-    ["t unknown! false null"],
+    ["t duplicate-entry! false null"],
   ],
   [
     "a relay that OpenAPI shows paused, without why",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Plan, Step, StepAction } from "../../../src/domain/plan/plan.ts";
+import { NO_OPTIONS, type Plan, type Step, type StepAction } from "../../../src/domain/plan/plan.ts";
 import { newRun } from "../../../src/domain/run/new-run.ts";
 import type { Run, StepState } from "../../../src/domain/run/run.ts";
 import type { Document } from "../../../src/domain/wording/document.ts";
@@ -15,7 +15,7 @@ const ACTIONS: readonly StepAction[] = [
   { kind: "check-before-stop" },
   { kind: "stop-task", op: 7 },
   { kind: "wait-until-gone" },
-  { kind: "start-task" },
+  { kind: "start-task", form: "original" },
   { kind: "verify-recovered" },
 ];
 
@@ -24,7 +24,7 @@ function planOf(targets: number): Plan {
   const steps = all.flatMap((target, at): Step[] =>
     ACTIONS.map((action, index) => ({ number: at * ACTIONS.length + index + 1, target, action, atMostSeconds: 30 })),
   );
-  return aPlan("P-1", { targets: all, steps });
+  return aPlan("P-1", { targets: all, subjects: all.map((target) => ({ target, options: NO_OPTIONS })), steps });
 }
 
 const linesOf = (document: Document): string[] =>
@@ -49,11 +49,11 @@ test("a plan for ten sources names every one of them, and its details say how to
 });
 
 test("a long run shows what happens now, and one line for each target that is done or still to come", () => {
-  const done: StepState = { kind: "done", at: 1, proof: "ok", alreadySo: false };
+  const done: StepState = { kind: "done", at: 1, proof: "ok", alreadySo: false, caveat: null };
   const begun: Run = newRun("R-1", planOf(10), 0, 600);
   const steps = begun.steps.map((record, index): Run["steps"][number] => ({
     ...record,
-    state: index < 45 ? done : index === 45 ? { kind: "started", at: 1, attempt: 1, fence: 1 } : { kind: "todo" },
+    state: index < 45 ? done : index === 45 ? { kind: "started", at: 1, attempt: 1, fence: 1, progress: null } : { kind: "todo" },
   }));
 
   const lines = linesOf(runMessage({ ...begun, steps }, "en"));

@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { KINDS } from "../../../src/domain/diagnosis/finding.ts";
-import { ADVICE_SENTENCES, KIND_NAMES } from "../../../src/domain/wording/finding-texts.ts";
+import { ADVICE_SENTENCES } from "../../../src/domain/wording/advice-sentences.ts";
+import { KIND_NAMES } from "../../../src/domain/wording/kind-names.ts";
 import { PHRASES, say } from "../../../src/domain/wording/phrases.ts";
 
 test("every kind and every advice has different words in English and Chinese", () => {

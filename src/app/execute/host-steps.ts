@@ -1,0 +1,255 @@
+import { plainName } from "../../domain/binlog/binlog-name.ts";
+import type { BinlogFile } from "../../domain/binlog/upstream-facts.ts";
+import { judgeSpace, moveToNextFile } from "../../domain/relay/replace-relay-file.ts";
+import { say } from "../../domain/wording/phrases.ts";
+import { databasesOf } from "../fact-sources.ts";
+import type {
+  FileWork,
+  HandStep,
+  HostCall,
+  HostOutcome,
+  HostWork,
+  MetaWork,
+  RelayFacts,
+  WorkerHost,
+} from "../ports/worker-host.ts";
+import { cannotKnow } from "./dm-questions.ts";
+import { keptFileWorkName, keptMetaWorkName } from "./kept-names.ts";
+import { actionOf, type StepAnswer, type StepContext, type StepOutcome, type StepRoutine } from "./step-action.ts";
+import { pause } from "./wait-until-gone.ts";
+
+/** Fetched while the worker still runs, so that it stands still only for the renames. */
+export const fetchRelayFile: StepRoutine = {
+  writes: true,
+  isLong: true,
+  ask: async () => ({ kind: "not-yet" }),
+  async act(context) {
+    const { worker, file, sizeBytes } = actionOf(context, "fetch-relay-file");
+    const host = hostOf(context, worker);
+    if (!host) return noHost(worker);
+    const looked = await host.look(callOf(context));
+    if (looked.kind === "known") {
+      const refused = judgeSpace(file, sizeBytes, looked.value.freeBytes);
+      if (refused) return { kind: "failed", why: say(refused.reason, "en") };
+    } else if (host.form === "command") return { kind: "failed", why: looked.why };
+    const work = await keptFileWork(context, worker, looked.kind === "known" ? looked.value : null, file, sizeBytes);
+    return outcomeOf(await host.act({ kind: "fetch-binlog", ...work }, callOf(context)));
+  },
+};
+
+export const stopWorker: StepRoutine = {
+  writes: true,
+  async ask(context) {
+    const { worker } = actionOf(context, "stop-worker");
+    return asked(context, worker, { kind: "stop-worker" });
+  },
+  async act(context) {
+    const { worker } = actionOf(context, "stop-worker");
+    const holder = await holderOf(context);
+    if (holder !== null && holder !== worker)
+      return { kind: "failed", why: `worker ${holder} holds the source now, not ${worker}: its files are on another host` };
+    const host = hostOf(context, worker);
+    return host ? outcomeOf(await host.act({ kind: "stop-worker" }, callOf(context))) : noHost(worker);
+  },
+};
+
+/** Started, and it still holds the source: a free worker may have taken it meanwhile, and then the repaired files are on the wrong host. */
+export const startWorker: StepRoutine = {
+  writes: true,
+  async ask(context) {
+    const { worker } = actionOf(context, "start-worker");
+    const answer = await asked(context, worker, { kind: "start-worker" });
+    if (answer.kind !== "already") return answer;
+    const holder = await holderOf(context);
+    return holder === worker ? { kind: "already", proof: `${answer.proof}; it holds the source` } : { kind: "not-yet" };
+  },
+  async act(context) {
+    const { worker } = actionOf(context, "start-worker");
+    const host = hostOf(context, worker);
+    if (!host) return noHost(worker);
+    const outcome = outcomeOf(await host.act({ kind: "start-worker" }, callOf(context)));
+    if (outcome.kind !== "done") return outcome;
+    let holder: string | null = null;
+    while (!context.signal.aborted) {
+      holder = await holderOf(context);
+      if (holder === worker) return { ...outcome, proof: `${outcome.proof}; it holds the source` };
+      await pause(context);
+    }
+    return {
+      kind: "failed",
+      why:
+        holder === null
+          ? `${worker} runs, but no worker holds the source yet`
+          : `worker ${holder} has taken the source meanwhile: the repaired files lie on the host of ${worker}`,
+    };
+  },
+};
+
+export const putRelayFile: StepRoutine = {
+  writes: true,
+  async ask(context) {
+    const { worker } = actionOf(context, "put-relay-file");
+    const work = await readKept<FileWork>(context, keptFileWorkName(context.run.id, worker));
+    return work ? asked(context, worker, { kind: "put-in-place", ...work }) : { kind: "not-yet" };
+  },
+  async act(context) {
+    const { worker, file, sizeBytes } = actionOf(context, "put-relay-file");
+    const host = hostOf(context, worker);
+    if (!host) return noHost(worker);
+    const looked = await host.look(callOf(context));
+    if (looked.kind === "not-known" && host.form === "command") return { kind: "failed", why: looked.why };
+    const work = await keptFileWork(context, worker, looked.kind === "known" ? looked.value : null, file, sizeBytes);
+    return outcomeOf(await host.act({ kind: "put-in-place", ...work }, callOf(context)));
+  },
+};
+
+/** relay.meta is read with the worker stopped; its image is kept before anything is written. */
+export const rewriteRelayMeta: StepRoutine = {
+  writes: true,
+  async ask(context) {
+    const { worker } = actionOf(context, "rewrite-relay-meta");
+    const work = await readKept<MetaWork>(context, keptMetaWorkName(context.run.id, worker));
+    return work ? asked(context, worker, { kind: "write-relay-meta", ...work }) : { kind: "not-yet" };
+  },
+  async act(context) {
+    const { worker } = actionOf(context, "rewrite-relay-meta");
+    const host = hostOf(context, worker);
+    if (!host) return noHost(worker);
+    const work = await metaWork(context, host);
+    if ("why" in work) return { kind: "failed", why: work.why };
+    await keep(context, keptMetaWorkName(context.run.id, worker), work);
+    const outcome = outcomeOf(await host.act({ kind: "write-relay-meta", ...work }, callOf(context)));
+    const images = work.texts ? { details: { before: work.texts.before, after: work.texts.after } } : {};
+    return outcome.kind === "done" ? { ...outcome, ...images } : outcome;
+  },
+};
+
+export const restoreRelayFiles: StepRoutine = {
+  writes: true,
+  async ask(context) {
+    const work = await restoreWork(context);
+    return asked(context, actionOf(context, "restore-relay-files").worker, work);
+  },
+  async act(context) {
+    const { worker } = actionOf(context, "restore-relay-files");
+    const host = hostOf(context, worker);
+    return host ? outcomeOf(await host.act(await restoreWork(context), callOf(context))) : noHost(worker);
+  },
+};
+
+async function restoreWork(context: StepContext): Promise<HostWork> {
+  const { worker, of } = actionOf(context, "restore-relay-files");
+  const [file, meta] = await Promise.all([
+    readKept<FileWork>(context, keptFileWorkName(of, worker)),
+    readKept<MetaWork>(context, keptMetaWorkName(of, worker)),
+  ]);
+  return { kind: "restore", file, meta };
+}
+
+/** Where the file goes and what it replaces: as the worker's folder was when it was looked at with the worker stopped. */
+async function keptFileWork(
+  context: StepContext,
+  worker: string,
+  looked: RelayFacts | null,
+  file: string,
+  sizeBytes: number,
+): Promise<FileWork> {
+  const name = keptFileWorkName(context.run.id, worker);
+  const before = await readKept<FileWork>(context, name);
+  // In place already: the folder shows our own file now, and what it replaced is known from before.
+  const isOurs = looked?.files.some((one) => one.name === file && one.sizeBytes === sizeBytes) ?? false;
+  if (before && (isOurs || looked === null)) return before;
+  const work: FileWork = {
+    ...{ run: context.run.id, file, sizeBytes, subDirectory: looked?.subDirectory ?? "" },
+    replacesBytes: looked?.files.find((one) => one.name === file)?.sizeBytes ?? null,
+  };
+  await keep(context, name, work);
+  return work;
+}
+
+async function metaWork(context: StepContext, host: WorkerHost): Promise<MetaWork | { readonly why: string }> {
+  const { worker, file, nextFile, gtids } = actionOf(context, "rewrite-relay-meta");
+  const before = await readKept<MetaWork>(context, keptMetaWorkName(context.run.id, worker));
+  if (before) return before;
+  const names = { file: nextFile, position: 4, gtid: gtids };
+  const looked = await host.look(callOf(context));
+  if (looked.kind === "not-known")
+    return host.form === "by-hand" ? { run: context.run.id, subDirectory: "", names, texts: null } : { why: looked.why };
+  const failing = await failingFile(context, file);
+  if (!failing) return { why: `the upstream does not list ${file} any more` };
+  const reads = gtids === null ? ({ kind: "by-position" } as const) : ({ kind: "by-gtid", setAtNextStart: gtids } as const);
+  const decided = moveToNextFile(looked.value.meta, { file: failing, next: nextFile }, reads);
+  if (decided.kind === "refused") return { why: say(decided.reason, "en") };
+  const after = decided.kind === "rewrite" ? decided.text : looked.value.meta;
+  return { run: context.run.id, subDirectory: looked.value.subDirectory, names, texts: { before: looked.value.meta, after } };
+}
+
+async function failingFile({ facts, run, step, signal }: StepContext, file: string): Promise<BinlogFile | null> {
+  const upstream = databasesOf(facts, run.plan.cluster).upstreams.get(step.target.source);
+  const files = upstream ? await upstream.binlogFiles(signal) : null;
+  return files?.kind === "known" ? (files.value.find(({ name }) => name === plainName(file)) ?? null) : null;
+}
+
+const hostOf = ({ facts, run }: StepContext, worker: string): WorkerHost | null =>
+  databasesOf(facts, run.plan.cluster).workerHosts.get(worker) ?? null;
+const noHost = (worker: string): StepOutcome => ({
+  kind: "failed",
+  why: `no way to the host of ${worker} is configured (workerHosts)`,
+});
+const callOf = ({ step, signal }: StepContext): HostCall => ({ timeoutMs: step.atMostSeconds * 1000, signal });
+
+async function asked(context: StepContext, worker: string, work: HostWork): Promise<StepAnswer> {
+  const host = hostOf(context, worker);
+  if (!host) return { kind: "not-yet" };
+  const answer = await host.ask(work, callOf(context));
+  switch (answer.kind) {
+    case "already":
+    case "not-yet":
+      return answer;
+    case "refused":
+      return cannotKnow(say(answer.reason, "en"));
+    case "cannot-know":
+      return cannotKnow(answer.why);
+    case "not-checkable":
+      // Nothing outside the host shows it: after the commands were shown, the person's Done is what there is.
+      return context.wasShown ? { kind: "already", proof: "done by hand; it cannot be seen from outside" } : { kind: "not-yet" };
+    default:
+      return answer satisfies never;
+  }
+}
+
+function outcomeOf(outcome: HostOutcome): StepOutcome {
+  switch (outcome.kind) {
+    case "done":
+    case "already":
+      return { kind: "done", proof: outcome.proof };
+    case "by-hand":
+      return { kind: "by-hand", commands: outcome.steps.map(handText).join("\n\n") };
+    case "refused":
+      return { kind: "failed", why: say(outcome.reason, "en") };
+    case "failed":
+      return { kind: "failed", why: outcome.why };
+    case "unknown":
+      return { kind: "unclear", why: outcome.why };
+    default:
+      return outcome satisfies never;
+  }
+}
+
+const handText = (step: HandStep): string => [`# ${say(step.say, "en")}`, ...step.commands].join("\n");
+
+/** The worker that DM counts as holding the source. */
+async function holderOf({ dm, step, signal }: StepContext): Promise<string | null> {
+  const status = await dm.sourceStatus(step.target.source, signal);
+  if (status.kind === "not-known") return null;
+  return status.entries.find(({ answered, worker }) => answered && worker !== null)?.worker ?? null;
+}
+
+async function readKept<T>({ store, seal }: StepContext, name: string): Promise<T | null> {
+  const kept = await store.kept.get(name);
+  return kept === null ? null : (JSON.parse(seal.open(kept)) as T);
+}
+
+async function keep({ store, seal }: StepContext, name: string, work: object): Promise<void> {
+  await store.kept.put(name, seal.seal(JSON.stringify(work)));
+}

@@ -1,0 +1,187 @@
+import type { CheckpointRow } from "../domain/binlog/checkpoint-row.ts";
+import type { SourceKnowledge, TaskMemory } from "../domain/diagnosis/source-knowledge.ts";
+import { type Known, notKnown } from "../domain/observation/known.ts";
+import type { Observation, SourceObservation } from "../domain/observation/observation.ts";
+import { watchBigFiles } from "../domain/signals/big-file-passing.ts";
+import type { BigFileSighting } from "../domain/signals/big-files.ts";
+import { type RelaySample, relayFalls, withSample } from "../domain/signals/relay-going-back.ts";
+import { suspicionName } from "../domain/signals/rows-suspicion.ts";
+import { rememberedName, rememberTasks } from "../domain/signals/stopped-tasks.ts";
+import { auditDraft, SYSTEM } from "./audit-draft.ts";
+import { databasesOf, type FactSources } from "./fact-sources.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Log } from "./ports/log.ts";
+import type { Settings } from "./ports/settings.ts";
+import type { Store } from "./ports/store.ts";
+import { findYaml } from "./survey/task-facts.ts";
+
+export interface KnowSourcesParts {
+  readonly facts: FactSources;
+  readonly store: Store;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly isActive: () => boolean;
+}
+
+/** What only the databases, several samples and our own memory know, for the diagnosis of one observation. */
+export interface KnowSources {
+  /** Takes the observation's samples, looks at databases whose last look is old or whose source looks like it, and remembers. */
+  about(observation: Observation, signal: AbortSignal): Promise<ClusterKnowledge>;
+}
+
+export interface ClusterKnowledge {
+  knowledgeOf(source: string): SourceKnowledge | null;
+  readonly memory: TaskMemory;
+}
+
+/** A source whose status fails like a large, purged or damaged file is looked at this often at most. */
+const LOOK_AGAIN_MS = 20_000;
+/** No database may hold a poll up for longer. */
+const LOOK_WITHIN_MS = 8_000;
+
+export function createKnowSources(parts: KnowSourcesParts): KnowSources {
+  const trails = new Map<string, readonly RelaySample[]>();
+  const looks = new Map<string, Omit<SourceKnowledge, "relayFalls">>();
+  const nameOf = (cluster: string, source: string): string => JSON.stringify([cluster, source]);
+
+  function takeSamples({ cluster, sources, at }: Observation): void {
+    for (const { source, relay } of sources) {
+      const name = nameOf(cluster, source);
+      if (!relay?.relayPosition) trails.delete(name);
+      else trails.set(name, withSample(trails.get(name) ?? [], { at, position: relay.relayPosition }));
+    }
+  }
+
+  async function lookAt(observation: Observation, source: SourceObservation, signal: AbortSignal): Promise<void> {
+    const name = nameOf(observation.cluster, source.source);
+    const before = looks.get(name);
+    const every = looksLikeIt(source, trails.get(name) ?? []) ? LOOK_AGAIN_MS : parts.settings.policy.lookAtBinlogsSeconds * 1000;
+    if (before && observation.at - before.at < every) return;
+    const knowledge = await look(parts, observation, source, signal);
+    if (knowledge) looks.set(name, knowledge);
+  }
+
+  return {
+    async about(observation, signal) {
+      takeSamples(observation);
+      const bounded = AbortSignal.any([signal, AbortSignal.timeout(LOOK_WITHIN_MS)]);
+      await Promise.all(observation.sources.map((source) => lookAt(observation, source, bounded)));
+      const memory = parts.isActive() ? await remember(parts, observation, looks, nameOf) : await recall(parts, observation);
+      return {
+        memory,
+        knowledgeOf(source) {
+          const known = looks.get(nameOf(observation.cluster, source));
+          const falls = relayFalls(trails.get(nameOf(observation.cluster, source)) ?? []);
+          if (known) return { ...known, relayFalls: falls };
+          return falls.length > 0 ? { ...NOTHING_ASKED, at: observation.at, relayFalls: falls } : null;
+        },
+      };
+    },
+  };
+}
+
+const NO_ACCOUNT = notKnown("no probe account for the upstream is configured (sources.<id>.upstream)");
+const NOTHING_ASKED = { files: NO_ACCOUNT, gtid: NO_ACCOUNT, readsByGtid: null, rows: new Map() } as const;
+
+/** Errors of a kind that a file's size decides, or a relay that steps back. */
+function looksLikeIt({ subtasks, relay }: SourceObservation, trail: readonly RelaySample[]): boolean {
+  return (
+    relayFalls(trail).length > 0 ||
+    (relay?.result?.errors.length ?? 0) > 0 ||
+    subtasks.some(({ result }) => (result?.errors.length ?? 0) > 0)
+  );
+}
+
+/** null: nothing outside can be asked about this source. */
+async function look(
+  { facts, log }: KnowSourcesParts,
+  { cluster, at }: Observation,
+  source: SourceObservation,
+  signal: AbortSignal,
+): Promise<Omit<SourceKnowledge, "relayFalls"> | null> {
+  const { upstreams, downstream } = databasesOf(facts, cluster);
+  const upstream = upstreams.get(source.source);
+  if (!upstream && !downstream) return null;
+  // Rows first: a row that was written after the files were listed would seem to stand ahead of the upstream.
+  const rows = await readRows(facts, cluster, source, signal);
+  const [files, gtid, config] = await Promise.all([
+    upstream ? upstream.binlogFiles(signal) : NO_ACCOUNT,
+    upstream ? upstream.gtidState(signal) : NO_ACCOUNT,
+    facts.clusters.get(cluster)!.sourceConfig(source.source, signal),
+  ]);
+  if (files.kind === "not-known" && upstream)
+    log.warn({ cluster, source: source.source, why: files.why }, "an upstream could not be looked at");
+  const read = config.kind === "config" ? facts.yaml.readSource(config.yaml) : null;
+  // v1.0 hands out no source's settings; it reads by position unless its own file says otherwise.
+  const readsByGtid = config.kind === "not-offered" ? false : (read?.enableGtid ?? null);
+  return { at, files, gtid, readsByGtid, rows };
+}
+
+async function readRows(
+  facts: FactSources,
+  cluster: string,
+  source: SourceObservation,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Known<readonly CheckpointRow[]>>> {
+  const { downstream } = databasesOf(facts, cluster);
+  if (!downstream) return new Map();
+  const asked = source.subtasks.filter(({ unit }) => unit === "Sync");
+  const answers = await Promise.all(
+    asked.map(async ({ task, unit }) => {
+      const found = await findYaml({ facts, cluster, target: { task, source: source.source, unit }, signal });
+      const metaSchema = found.kind === "found" ? found.facts.metaSchema : "dm_meta";
+      return [task, await downstream.checkpointRows({ metaSchema, task, source: source.source }, signal)] as const;
+    }),
+  );
+  return new Map(answers);
+}
+
+async function recall({ store, settings, clock }: KnowSourcesParts, { cluster }: Observation): Promise<TaskMemory> {
+  const [suspicions, tasks] = await Promise.all([store.records.list("rows-suspicion"), store.records.list("task")]);
+  const now = clock.now();
+  const stopped = tasks.flatMap(({ task, source, goneSince, ...own }) =>
+    own.cluster === cluster && goneSince !== null && now - goneSince >= settings.policy.forgottenAfterSeconds * 1000
+      ? [{ task, source, goneSince }]
+      : [],
+  );
+  return { suspicions: suspicions.filter((one) => one.cluster === cluster && one.closed === null), stopped };
+}
+
+/** Stores what this observation adds to the memory, each in the transaction of its audit event. */
+async function remember(
+  parts: KnowSourcesParts,
+  observation: Observation,
+  looks: ReadonlyMap<string, Omit<SourceKnowledge, "relayFalls">>,
+  nameOf: (cluster: string, source: string) => string,
+): Promise<TaskMemory> {
+  const { store } = parts;
+  const { cluster } = observation;
+  const ofCluster = <T extends { readonly cluster: string }>(all: readonly T[]) => all.filter((one) => one.cluster === cluster);
+  const tasks = rememberTasks(ofCluster(await store.records.list("task")), observation);
+  for (const one of tasks) await store.records.put("task", rememberedName(one), one);
+  const sightings = ofCluster(await store.records.list("big-file"));
+  const suspicions = ofCluster(await store.records.list("rows-suspicion"));
+  for (const source of observation.sources) {
+    const known = looks.get(nameOf(cluster, source.source));
+    if (known?.files.kind !== "known" || known.readsByGtid === null) continue;
+    const passing = watchBigFiles({
+      ...{ cluster, source, sightings, suspicions, at: observation.at },
+      ...{ files: known.files.value, readsByGtid: known.readsByGtid },
+    });
+    for (const one of passing.sightings) await store.records.put("big-file", sightingName(one), one);
+    for (const one of passing.suspicions)
+      await store.transaction(async (tx) => {
+        await tx.records.put("rows-suspicion", suspicionName(one), one);
+        const { task, file, sizeBytes, wasSeenPassing } = one;
+        await tx.audit.append(
+          auditDraft(parts.clock.now(), "rows-suspected", SYSTEM, {
+            ...{ cluster, task, source: source.source, details: { file, sizeBytes, wasSeenPassing } },
+          }),
+        );
+      });
+  }
+  return recall(parts, observation);
+}
+
+const sightingName = ({ cluster, source, file }: BigFileSighting): string => JSON.stringify([cluster, source, file]);

@@ -1,0 +1,146 @@
+import { fileNumberOf } from "../../domain/binlog/binlog-name.ts";
+import type { CheckpointRow } from "../../domain/binlog/checkpoint-row.ts";
+import { rewriteRows } from "../../domain/binlog/rewrite-checkpoint.ts";
+import type { Known } from "../../domain/observation/known.ts";
+import { fails, holds, unknownYet } from "../../domain/plan/gate.ts";
+import type { Binding, GateAnswer, Target } from "../../domain/plan/plan.ts";
+import type { CheckpointRewrite } from "../../domain/plan/step-action.ts";
+import { isAhead, replayGates } from "../../domain/playbooks/replay-gates.ts";
+import { type GtidSwitchFacts, type SourceRoad, switchToGtid } from "../../domain/playbooks/switch-to-gtid.ts";
+import { phrase } from "../../domain/wording/phrases.ts";
+import type { TaskFacts } from "../ports/yaml.ts";
+import { fileOfPlan, readReplayFacts, readRowsOf, readSourceNow, type SourceNow, sizeOf } from "./replay-facts.ts";
+import { compareGates } from "./rows-survey.ts";
+import { readRoad, readSourceConfig } from "./source-facts.ts";
+import { backupTableOf, baseFacts, gatesText, type Survey, type SurveyInput, type Surveyor, taskQuestion } from "./survey.ts";
+import { readRestart } from "./task-surveys.ts";
+
+type OwnTarget = Target & { readonly task: string };
+
+/** Every task of the source is part of the plan: none may run while the source is bound anew. */
+export const surveyGtidSwitch: Surveyor = async (input) => {
+  const { source } = input.subject.target;
+  const none = (gates: readonly GateAnswer[], targets: readonly Target[] = [input.subject.target]): Survey => ({
+    ...{ gates, targets, binding: {}, warnings: [], steps: [] },
+  });
+  if (input.generation === "v1.0") return none([fails("source", "gate-v1-no-sources")]);
+  const now = await readSourceNow(input);
+  if (now.entries.kind === "not-known") return none([unknownYet("task", "gate-start-not-known", { why: now.entries.why })]);
+  const targets = now.subtasks.map(({ task, unit }): OwnTarget => ({ task, source, unit }));
+  const file = fileOfPlan(input, now);
+  if (file === null || targets.length === 0) return none([fails("file", "gate-file-not-there", { file: file ?? "?" })]);
+  const previous = now.upstream ? await now.upstream.previousGtids(file, input.signal) : null;
+  const previousGtids = previous?.kind === "known" ? previous.value : "";
+  const tasks = [];
+  for (const target of targets) tasks.push(await surveyTask(input, now, target, file, previousGtids));
+  const road = await readRoad(input, now);
+  const config = await readSourceConfig(input);
+  const gates = [...config.gates, ...road.gates, ...tasks.flatMap((task) => task.gates), ...(await compareGates(input))];
+  const itself: Target = { task: null, source, unit: "InvalidUnit" };
+  const whole = {
+    gates,
+    binding: Object.assign(
+      {
+        [`gates source ${source}`]: gatesText([...config.gates, ...road.gates]),
+        [`file ${source}`]: `${file} ${sizeOf(now.files, file)}`,
+      },
+      ...tasks.map((task) => task.binding),
+    ) as Binding,
+    warnings: [phrase("warn-gtid-measured", { version: input.version ?? "?" })],
+    targets: [...targets, itself],
+  };
+  if (road.road === null || tasks.some((task) => task.metaSchema === null)) return { ...whole, steps: [] };
+  return { ...whole, steps: steps(input, now, tasks, road.road, file) };
+};
+
+interface TaskSurvey {
+  readonly target: OwnTarget;
+  readonly gates: readonly GateAnswer[];
+  readonly binding: Binding;
+  readonly metaSchema: string | null;
+  readonly rewrite: CheckpointRewrite;
+  readonly rows: Known<readonly CheckpointRow[]> | null;
+}
+
+async function surveyTask(
+  input: SurveyInput,
+  now: SourceNow,
+  target: OwnTarget,
+  file: string,
+  previousGtids: string,
+): Promise<TaskSurvey> {
+  const restart = await readRestart(taskQuestion(input, target));
+  const name = `${target.task} @ ${target.source}`;
+  if (restart.yaml === null)
+    return { target, gates: restart.gates, binding: restart.binding, metaSchema: null, rewrite: { form: "align" }, rows: null };
+  const { metaSchema, shardMode }: TaskFacts = restart.yaml.facts;
+  const rows = await readRowsOf(input, target, metaSchema);
+  const rewrite = rewriteFor(rows, file, previousGtids);
+  const facts = await readReplayFacts({ input, now, target, metaSchema, shardMode, file, rows, rewrite, readsByGtid: true });
+  const gates = [...restart.gates, ...replayGates(facts), ...(await boundaryGate(input, now, rows, rewrite))];
+  return {
+    ...{ target, gates, metaSchema, rewrite, rows },
+    binding: {
+      ...restart.binding,
+      [`gates ${name}`]: gatesText(gates),
+      [`rewrite ${name}`]: rewrite.form,
+      [`rows ${name}`]:
+        rows.kind === "known" ? rows.value.map(({ schema, table }) => `${schema}.${table}`).join(" ") : "not known",
+    },
+  };
+}
+
+/** In the file, its table rows stand inside the giant transaction: they go back to the global row. Past it, everything is replayed. */
+function rewriteFor(rows: Known<readonly CheckpointRow[]>, file: string, previousGtids: string): CheckpointRewrite {
+  const global = rows.kind === "known" ? rows.value.find((row) => row.isGlobal) : undefined;
+  const isPast = global !== undefined && fileNumberOf(global.file) > fileNumberOf(file);
+  return isPast ? { form: "rewind-all", file, previousGtids } : { form: "align" };
+}
+
+/** A GTID set says "these transactions are done"; a global row inside one would skip the rest of it. */
+async function boundaryGate(
+  { signal }: SurveyInput,
+  { upstream }: SourceNow,
+  rows: Known<readonly CheckpointRow[]>,
+  rewrite: CheckpointRewrite,
+): Promise<GateAnswer[]> {
+  const global = rows.kind === "known" ? rows.value.find((row) => row.isGlobal) : undefined;
+  if (rewrite.form !== "align" || !global) return [];
+  const file = global.file.replace(/\|\d{6}(?=\.\d+$)/, "");
+  const place = `${file}, ${global.position}`;
+  if (!upstream) return [unknownYet("boundary", "gate-boundary-not-known", { why: "no probe account for the upstream" })];
+  if (global.position <= 4) return [holds("boundary", "gate-boundary")];
+  const type = await upstream.eventTypeAt(file, global.position, signal);
+  if (type.kind === "not-known") return [unknownYet("boundary", "gate-boundary-not-known", { why: type.why })];
+  return [
+    BOUNDARIES.test(type.value) ? holds("boundary", "gate-boundary") : fails("boundary", "gate-inside-transaction", { place }),
+  ];
+}
+
+/** What a transaction begins with, and what stands between transactions. */
+const BOUNDARIES =
+  /^(?:Gtid|Anonymous_Gtid|Gtid_tagged|Rotate|Stop|Gtid_list|Previous_gtids|Format_desc|Binlog_checkpoint|none)$/i;
+
+function steps(
+  input: SurveyInput,
+  now: SourceNow,
+  tasks: readonly TaskSurvey[],
+  road: SourceRoad,
+  file: string,
+): ReturnType<typeof switchToGtid.steps> {
+  const relayAfterwards = input.settings.policy.relayAfterSwitch && relayIsOn(now);
+  const facts: GtidSwitchFacts = {
+    ...baseFacts(input),
+    ...{ file, road, relayAfterwards, sizeBytes: sizeOf(now.files, file) },
+    isAhead: tasks.every(({ rows, rewrite }) => rows !== null && isAhead({ rows, rewrite, file })),
+    tasks: tasks.map(({ target, metaSchema, rewrite, rows }) => {
+      const seen = rows?.kind === "known" ? rewriteRows(rows.value, rewrite) : null;
+      const asSeen = seen?.kind === "changes" ? seen.changes : [];
+      return { target, rewrite, asSeen, metaSchema: metaSchema!, backupTable: backupTableOf(target.task) };
+    }),
+  };
+  return switchToGtid.steps(facts);
+}
+
+const relayIsOn = ({ entries }: SourceNow): boolean =>
+  entries.kind === "known" && entries.value.some(({ relay }) => relay !== null);

@@ -1,0 +1,127 @@
+import { fileNumberOf, nextFileOf } from "../../domain/binlog/binlog-name.ts";
+import { fails, holds } from "../../domain/plan/gate.ts";
+import type { GateAnswer, Target } from "../../domain/plan/plan.ts";
+import { neededGate, noBigFileGate, type RelayFacts, relayFileGates, relayOnGate } from "../../domain/playbooks/relay-gates.ts";
+import { replaceRelayFile } from "../../domain/playbooks/replace-relay-file.ts";
+import { resetRelay } from "../../domain/playbooks/reset-relay.ts";
+import { phrase } from "../../domain/wording/phrases.ts";
+import { databasesOf } from "../fact-sources.ts";
+import { fileOfPlan, readSourceNow, type SourceNow, sizeOf } from "./replay-facts.ts";
+import { sourceReadsByGtid } from "./rewind-survey.ts";
+import { compareGates } from "./rows-survey.ts";
+import { readRoad, readSourceConfig } from "./source-facts.ts";
+import { baseFacts, gatesText, type Survey, type SurveyInput, type Surveyor, taskQuestion } from "./survey.ts";
+import { readRestart } from "./task-surveys.ts";
+
+type OwnTarget = Target & { readonly task: string };
+
+const tasksOf = ({ subject }: SurveyInput, now: SourceNow): OwnTarget[] =>
+  now.subtasks.map(({ task, unit }) => ({ task, source: subject.target.source, unit }));
+
+/** The upstream's own file in place of the relay's, on the worker's host. */
+export const surveyReplaceRelayFile: Surveyor = async (input): Promise<Survey> => {
+  const { facts, cluster, subject, settings, signal } = input;
+  const { source } = subject.target;
+  const now = await readSourceNow(input);
+  const file = fileOfPlan(input, now);
+  const tasks = tasksOf(input, now);
+  if (file === null)
+    return {
+      ...{ gates: [fails("file", "gate-file-not-there", { file: "?" })], binding: {}, warnings: [] },
+      targets: tasks,
+      steps: [],
+    };
+  const readsByGtid = await sourceReadsByGtid(input);
+  const nextFile = nextFileOf(file) ?? file;
+  const nextGtids = readsByGtid && now.upstream ? await now.upstream.previousGtids(nextFile, signal) : null;
+  const observed = await facts.clusters.get(cluster)!.observe(signal);
+  const workers = observed.kind === "observed" ? (observed.observation.workers ?? []) : [];
+  const worker = pullerOf(now);
+  const host = worker === null ? null : (databasesOf(facts, cluster).workerHosts.get(worker)?.form ?? null);
+  const gates = [
+    relayOnGate(relayFacts(now, [], readsByGtid)),
+    ...relayFileGates({
+      ...{ file, files: now.files, worker, host, nextGtids },
+      freeWorkers: workers.filter(({ stage }) => stage === "free").map(({ name }) => name),
+    }),
+    ...(await compareGates(input)),
+  ];
+  return {
+    gates,
+    binding: {
+      [`gates relay ${source}`]: gatesText(gates),
+      [`file ${source}`]: `${file} ${sizeOf(now.files, file)}`,
+      [`worker ${source}`]: worker ?? "none",
+    },
+    warnings: [phrase("warn-relay-file-loops")],
+    targets: [...tasks, { task: null, source, unit: "Relay" }],
+    steps: replaceRelayFile.steps({
+      ...baseFacts(input),
+      ...{ tasks, file, nextFile, worker: worker ?? "", sizeBytes: sizeOf(now.files, file) },
+      nextGtids: nextGtids?.kind === "known" ? nextGtids.value : null,
+      fetchSeconds: settings.policy.passFileSeconds,
+    }),
+  };
+};
+
+/** The worker that pulls the relay's files. */
+function pullerOf({ entries }: SourceNow): string | null {
+  if (entries.kind === "not-known") return null;
+  return (entries.value.find(({ relay }) => relay !== null) ?? entries.value[0])?.worker ?? null;
+}
+
+/** Relay off and on again; where OpenAPI is off, by making the source anew. */
+export const surveyResetRelay: Surveyor = async (input): Promise<Survey> => {
+  const { source } = input.subject.target;
+  const now = await readSourceNow(input);
+  const tasks = tasksOf(input, now);
+  const stands = await Promise.all(tasks.map((target) => standsAt(input, target)));
+  const facts = relayFacts(now, stands, await sourceReadsByGtid(input));
+  const road = await readRoad(input, now);
+  const openapi = await input.facts.clusters.get(input.cluster)!.describeSource(source, input.signal);
+  const byOpenapi = openapi.kind === "described";
+  const config = byOpenapi ? { gates: [] as readonly GateAnswer[] } : await readSourceConfig(input);
+  const restarts = byOpenapi ? [] : await Promise.all(tasks.map((target) => readRestart(taskQuestion(input, target))));
+  const canBeMade = byOpenapi
+    ? holds("road", "gate-relay-on")
+    : input.generation === "v1.0"
+      ? fails("road", "gate-relay-road", { why: "v1.0 has no sources on its gateway" })
+      : null;
+  const gates = [
+    ...[relayOnGate(facts), neededGate(facts), noBigFileGate(facts)],
+    ...(canBeMade ? [canBeMade] : road.gates),
+    ...config.gates,
+    ...restarts.flatMap((restart) => restart.gates),
+  ];
+  const workers = road.road?.kind === "gateway" ? road.road.relayWorkers : (road.road?.relayWorkers ?? []);
+  return {
+    gates,
+    binding: Object.assign(
+      { [`gates relay ${source}`]: gatesText(gates) },
+      ...restarts.map((restart) => restart.binding),
+    ) as Survey["binding"],
+    warnings: [phrase("warn-relay-purge")],
+    targets: [...tasks, { task: null, source, unit: "Relay" }],
+    steps: resetRelay.steps({
+      ...baseFacts(input),
+      tasks,
+      road: byOpenapi ? { kind: "openapi", workers } : { kind: "gateway" },
+    }),
+  };
+};
+
+const relayFacts = ({ entries, files }: SourceNow, taskFiles: readonly (string | null)[], readsByGtid: boolean): RelayFacts => ({
+  hasRelay: entries.kind === "known" && entries.value.some(({ relay }) => relay !== null),
+  ...{ files, taskFiles, readsByGtid },
+});
+
+/** The file of the task's global row; null: it could not be read. */
+async function standsAt(input: SurveyInput, target: OwnTarget): Promise<string | null> {
+  const { facts, cluster, signal } = input;
+  const restart = await readRestart(taskQuestion(input, target));
+  const probe = databasesOf(facts, cluster).downstream;
+  if (restart.yaml === null || !probe) return null;
+  const { metaSchema } = restart.yaml.facts;
+  const answer = await probe.globalCheckpoint({ metaSchema, task: target.task, source: target.source }, signal);
+  return answer.kind === "row" && fileNumberOf(answer.file) > 0 ? answer.file : null;
+}

@@ -1,0 +1,126 @@
+import { fileNumberOf } from "../../domain/binlog/binlog-name.ts";
+import type { CheckpointRow } from "../../domain/binlog/checkpoint-row.ts";
+import { changedTables } from "../../domain/binlog/table-info.ts";
+import type { BinlogFile, GtidState, TableName } from "../../domain/binlog/upstream-facts.ts";
+import { type Known, notKnown } from "../../domain/observation/known.ts";
+import type { SourceObservation, SubtaskObservation } from "../../domain/observation/observation.ts";
+import type { Target } from "../../domain/plan/plan.ts";
+import type { CheckpointRewrite } from "../../domain/plan/step-action.ts";
+import type { ReplayFacts } from "../../domain/playbooks/replay-gates.ts";
+import { bigFileFor, relayFile, syncerFile, troubleFile } from "../../domain/signals/trouble-file.ts";
+import { databasesOf } from "../fact-sources.ts";
+import type { UpstreamProbe } from "../ports/databases.ts";
+import type { SurveyInput } from "./survey.ts";
+
+const NO_UPSTREAM = notKnown("no probe account for the upstream is configured (sources.<id>.upstream)");
+const NO_DOWNSTREAM = notKnown("no probe account for the downstream is configured");
+
+/** What DM and the upstream say of a source at one moment; every survey of a replay or a relay begins with it. */
+export interface SourceNow {
+  readonly entries: Known<readonly SourceObservation[]>;
+  readonly subtasks: readonly SubtaskObservation[];
+  readonly files: Known<readonly BinlogFile[]>;
+  readonly gtid: Known<GtidState>;
+  readonly upstream: UpstreamProbe | null;
+}
+
+export async function readSourceNow({ facts, cluster, subject: { target }, signal }: SurveyInput): Promise<SourceNow> {
+  const upstream = databasesOf(facts, cluster).upstreams.get(target.source) ?? null;
+  const [status, files, gtid] = await Promise.all([
+    facts.clusters.get(cluster)!.sourceStatus(target.source, signal),
+    upstream ? upstream.binlogFiles(signal) : NO_UPSTREAM,
+    upstream ? upstream.gtidState(signal) : NO_UPSTREAM,
+  ]);
+  const entries: Known<readonly SourceObservation[]> =
+    status.kind === "answered" ? { kind: "known", value: status.entries } : notKnown(status.why);
+  const subtasks = status.kind === "answered" ? status.entries.flatMap((entry) => entry.subtasks) : [];
+  return { entries, subtasks, files, gtid, upstream };
+}
+
+/** The file that the plan is about: the one that the asker named, else the one that fails, else the large one that was passed last. */
+export function fileOfPlan({ subject }: SurveyInput, now: SourceNow): string | null {
+  if (subject.options.file !== null) return subject.options.file;
+  const relay = now.entries.kind === "known" ? now.entries.value.find((entry) => entry.relay !== null)?.relay : null;
+  const subtask = now.subtasks.find(({ task }) => task === subject.target.task) ?? now.subtasks[0];
+  const errors = [...(relay?.result?.errors ?? []), ...(subtask?.result?.errors ?? [])];
+  const stands = subtask ? syncerFile(subtask) : null;
+  return bigFileFor(now.files, troubleFile(errors, relay ? relayFile(relay) : stands), stands);
+}
+
+export const sizeOf = (files: Known<readonly BinlogFile[]>, file: string): number =>
+  files.kind === "known" ? (files.value.find(({ number }) => number === fileNumberOf(file))?.sizeBytes ?? 0) : 0;
+
+export interface ReplayQuestion {
+  readonly input: SurveyInput;
+  readonly now: SourceNow;
+  readonly target: Target & { readonly task: string };
+  readonly metaSchema: string;
+  readonly shardMode: string;
+  readonly file: string;
+  readonly rows: Known<readonly CheckpointRow[]>;
+  readonly rewrite: CheckpointRewrite;
+  readonly readsByGtid: boolean;
+}
+
+export async function readRowsOf(
+  { facts, cluster, signal }: SurveyInput,
+  target: Target & { readonly task: string },
+  metaSchema: string,
+): Promise<Known<readonly CheckpointRow[]>> {
+  const probe = databasesOf(facts, cluster).downstream;
+  return probe ? probe.checkpointRows({ metaSchema, task: target.task, source: target.source }, signal) : NO_DOWNSTREAM;
+}
+
+/** Everything that the gates of one task's replay look at. */
+export async function readReplayFacts(question: ReplayQuestion): Promise<ReplayFacts> {
+  const { input, now, target, metaSchema, shardMode, file, rows, rewrite, readsByGtid } = question;
+  const { facts, cluster, signal, generation, version } = input;
+  const { downstream, metaWriter } = databasesOf(facts, cluster);
+  const place = { metaSchema, task: target.task, source: target.source };
+  const subtask = now.subtasks.find(({ task }) => task === target.task);
+  const tables = tablesOf(rows);
+  const ask = <T>(what: (upstream: UpstreamProbe) => Promise<Known<T>>): Promise<Known<T>> =>
+    now.upstream ? what(now.upstream) : Promise.resolve(NO_UPSTREAM);
+  const [unfinishedDdl, tablesWithoutKey, columns, foreignKeys, setBeforeGlobalFile] = await Promise.all([
+    downstream ? downstream.unfinishedDdl(place, signal) : NO_DOWNSTREAM,
+    ask((upstream) => upstream.tablesWithoutKey(tables, signal)),
+    ask((upstream) => upstream.columnsOf(tables, signal)),
+    ask((upstream) => upstream.tablesWithForeignKey(tables, signal)),
+    setBefore(rows, ask, signal),
+  ]);
+  const progress = subtask?.progress?.kind === "sync" ? subtask.progress : null;
+  return {
+    ...{ task: target.task, source: target.source, generation, version, file, rows, rewrite, readsByGtid },
+    unit: subtask?.unit ?? target.unit,
+    files: now.files,
+    gtid: now.gtid,
+    setBeforeGlobalFile,
+    ddlLock: subtask?.unresolvedDdlLock ?? "",
+    unresolvedGroups: progress?.unresolvedGroups ?? 0,
+    conflict: progress?.conflict ?? "",
+    unfinishedDdl,
+    isSharded: shardMode !== "",
+    tablesWithoutKey,
+    changedTables: rows.kind === "known" ? changedTables(rows.value, columns) : rows,
+    foreignKeys,
+    otherTasks: now.subtasks.map(({ task }) => task).filter((task) => task !== target.task),
+    mayWriteMeta: metaWriter !== null,
+  };
+}
+
+/** The tables that the task has a checkpoint for: what it has replicated so far. */
+export function tablesOf(rows: Known<readonly CheckpointRow[]>): readonly TableName[] {
+  if (rows.kind === "not-known") return [];
+  return rows.value.filter(({ isGlobal, table }) => !isGlobal && table !== "").map(({ schema, table }) => ({ schema, table }));
+}
+
+async function setBefore(
+  rows: Known<readonly CheckpointRow[]>,
+  ask: <T>(what: (upstream: UpstreamProbe) => Promise<Known<T>>) => Promise<Known<T>>,
+  signal: AbortSignal,
+): Promise<Known<string> | null> {
+  const global = rows.kind === "known" ? rows.value.find((row) => row.isGlobal) : undefined;
+  if (!global) return null;
+  const file = global.file.replace(/\|\d{6}(?=\.\d+$)/, "");
+  return ask((upstream) => upstream.previousGtids(file, signal));
+}

@@ -1,0 +1,69 @@
+import { fails, holds, unknownYet } from "../../domain/plan/gate.ts";
+import type { GateAnswer } from "../../domain/plan/plan.ts";
+import { compareRows } from "../../domain/playbooks/compare-rows.ts";
+import { copyMissingRows } from "../../domain/playbooks/copy-missing-rows.ts";
+import { foundBy } from "../conclude-comparison.ts";
+import { databasesOf } from "../fact-sources.ts";
+import { baseFacts, gatesText, type SurveyInput, type Surveyor, taskQuestion } from "./survey.ts";
+import { findYaml } from "./task-facts.ts";
+
+/** Where rows cannot be read on both sides, a repair is "moving again" and never "repaired": told, and approved with the plan. */
+export async function compareGates({ facts, cluster, subject }: SurveyInput): Promise<GateAnswer[]> {
+  const { source } = subject.target;
+  const missing = missingSide(facts, cluster, source);
+  return missing === null
+    ? [holds("compare", "gate-compare")]
+    : [unknownYet("compare", "gate-compare-missing", { source, side: missing })];
+}
+
+function missingSide(facts: SurveyInput["facts"], cluster: string, source: string): string | null {
+  const { rows } = databasesOf(facts, cluster);
+  if (!rows) return "downstream";
+  return rows.hasUpstream(source) ? null : "upstream";
+}
+
+export const surveyCompare: Surveyor = async (input) => {
+  const { facts, cluster, subject } = input;
+  const missing = missingSide(facts, cluster, subject.target.source);
+  const found = await findYaml(taskQuestion(input));
+  const gates = [
+    missing === null
+      ? holds("compare", "gate-compare")
+      : fails("compare", "gate-compare-missing", { source: subject.target.source, side: missing }),
+    found.gate,
+  ];
+  return { gates, binding: {}, warnings: [], targets: [subject.target], steps: compareRows.steps(baseFacts(input)) };
+};
+
+export const surveyCopy: Surveyor = async (input) => {
+  const { facts, cluster, store, subject } = input;
+  const { task, source } = subject.target;
+  const name = subject.options.comparison;
+  const comparison = name === null ? null : await store.records.get("comparison", name);
+  const missing = comparison === null ? 0 : foundBy(comparison, 0).missing;
+  const found =
+    comparison === null || comparison.task !== task || comparison.source !== source || missing === 0
+      ? fails("comparison", "gate-comparison-none", { task: task ?? "" })
+      : holds("comparison", "gate-comparison", { comparison: comparison.id, missing: String(missing) });
+  const mayWrite = databasesOf(facts, cluster).rows?.mayWrite ?? false;
+  const gates = [
+    found,
+    ...(comparison === null
+      ? []
+      : [
+          holds("comparison-age", "gate-comparison-old", {
+            comparison: comparison.id,
+            at: new Date(comparison.comparison.ended?.at ?? comparison.comparison.startedAt).toISOString(),
+          }),
+        ]),
+    mayWrite ? holds("row-writer", "gate-row-writer") : fails("row-writer", "gate-no-row-writer"),
+    ...(await compareGates(input)),
+  ];
+  return {
+    gates,
+    binding: { [`gates copy ${task} @ ${source}`]: gatesText(gates), [`comparison ${task} @ ${source}`]: name ?? "" },
+    warnings: [],
+    targets: [subject.target],
+    steps: copyMissingRows.steps({ ...baseFacts(input), comparison: name ?? "" }),
+  };
+};

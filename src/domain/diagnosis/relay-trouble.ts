@@ -1,0 +1,54 @@
+import type { RelayObservation } from "../observation/observation.ts";
+import { isOver4gib } from "../signals/big-files.ts";
+import { CONFIDENCE } from "./confidence.ts";
+import { advise, counted, seen } from "./evidence.ts";
+import { adviceFor4gib } from "./measured-binlog.ts";
+import type { SourceKnowledge } from "./source-knowledge.ts";
+import type { Conclusion } from "./subtask-case.ts";
+
+/** A relay that starts a file over and over says Running in nearly every sample; only its steps back tell (over-4gib-lab). */
+export function relayGoingBack(relay: RelayObservation, knowledge: SourceKnowledge | null): Conclusion | null {
+  const falls = knowledge?.relayFalls ?? [];
+  const last = falls.at(-1);
+  if (!knowledge || !last) return null;
+  const { file, fileNumber } = last.to;
+  const evidence = [
+    seen("stage", relay.stageAsSaid, "relayStatus"),
+    counted("steps back", falls.length, "relayBinlog over the last samples"),
+    seen("last step back", `${file}, ${last.from.position} → ${last.to.position}`, "relayBinlog over the last samples"),
+  ];
+  const size = knowledge.files.kind === "known" ? knowledge.files.value.find(({ number }) => number === fileNumber) : undefined;
+  if (size && isOver4gib(size))
+    return {
+      kind: "binlog-over-4gib",
+      incident: true,
+      confidence: CONFIDENCE.shown,
+      evidence: [...evidence, seen(size.name, `${size.sizeBytes} bytes`, "SHOW BINARY LOGS")],
+      dmRetriesByItself: true,
+      advice: adviceFor4gib({ unit: "Relay", generation: "v2+", task: null, relayFails: true }, knowledge),
+    };
+  const measuredSize = size ? [seen(size.name, `${size.sizeBytes} bytes`, "SHOW BINARY LOGS")] : [];
+  return {
+    kind: "relay-going-back",
+    incident: true,
+    confidence: CONFIDENCE.suspected,
+    evidence: [...evidence, ...measuredSize],
+    dmRetriesByItself: true,
+    advice: size ? advise("reset-the-relay", "reset-relay") : advise("measure-the-binlog-file"),
+  };
+}
+
+const MISSING = /no such file or directory|relay log .*not (?:exist|found)|UUID suffix .*not found|no valid relay sub directory/i;
+/** 11029, 11030: the relay's index or file is not there; 22001: its sub-directory's number is not in the index (dm-facts §4). */
+const MISSING_CODES: ReadonlySet<number> = new Set([22001, 30003]);
+
+/** A file of the relay log that the syncer or the relay needs is not on the worker's disk. */
+export function saysRelayLogMissing(error: {
+  readonly code: number | null;
+  readonly message: string;
+  readonly rawCause: string;
+}): boolean {
+  if (error.code !== null && MISSING_CODES.has(error.code)) return true;
+  const words = `${error.message} ${error.rawCause}`;
+  return MISSING.test(words) && /relay|\.meta/i.test(words);
+}

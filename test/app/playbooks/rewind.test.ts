@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { afterEach, describe, test } from "node:test";
+import { NO_OPTIONS } from "../../../src/domain/plan/plan.ts";
+import { proofOf, type RowsBench, type RowsBenchOptions, startRowsBench, took } from "../../support/rows-bench.ts";
+
+let bench: RowsBench;
+const start = async (options?: RowsBenchOptions): Promise<void> => {
+  bench = await startRowsBench(options);
+  await bench.writeHuge();
+  await bench.until("the file is passed", () => bench.isPast(bench.hugeFile));
+};
+const ABOUT = { options: { ...NO_OPTIONS, file: "mysql-bin.000002" } };
+afterEach(() => bench.end());
+
+describe("rewind-sync-checkpoint", { timeout: 90_000 }, () => {
+  test("replays the file in safe mode, ends safe mode, and says that a row is still gone", async () => {
+    await start();
+    assert.deepEqual(await bench.ids(), [1, 2, 200, 202]);
+    const before = await bench.checkpoint();
+
+    const run = await bench.finish(await bench.approvedRun("rewind-sync-checkpoint", ABOUT));
+
+    assert.equal(run.plan.warnings[0]?.key, "warn-rewind-loses");
+    assert.deepEqual(took(run), [
+      "keep-task-yaml done",
+      "check-before-stop done",
+      "stop-task done",
+      "wait-until-gone done",
+      "prepare-backup done",
+      "rewrite-checkpoint done",
+      "start-task done",
+      "watch-past-file done",
+      "stop-task done",
+      "wait-until-gone done",
+      "start-task done",
+      "verify-recovered done",
+      "compare-rows failed",
+    ]);
+    assert.ok(run.state.kind === "failed" && run.state.left === "task-running", JSON.stringify(run.state));
+    assert.match(run.state.why, /1 missing/);
+    assert.deepEqual(bench.writes(), ["PUT tasks 7", "POST tasks", "PUT tasks 7", "POST tasks"]);
+    assert.deepEqual(await bench.ids(), [1, 2, 200, 202]);
+    assert.equal(bench.subtask()?.definition.instances.get("replica-1")?.isSafe, false);
+    const [images] = await bench.db.query("SELECT binlog_name, binlog_pos FROM dm_meta.orders_syncer_checkpoint_bak_r1");
+    assert.equal((images as unknown[]).length, before.length);
+    assert.deepEqual(await bench.store.runs.locks(), []);
+  });
+
+  test("rewrites the rows that stand in the file or later, in their own form, and no others", async () => {
+    await start({ relay: false });
+    await bench.write("CREATE TABLE shop.quiet (id INT PRIMARY KEY)");
+    const run = await bench.finish(await bench.approvedRun("rewind-sync-checkpoint", ABOUT));
+    const images = (await bench.store.audit.about({ run: run.id }, 100)).find(
+      ({ details }) => "before" in details && "after" in details,
+    );
+
+    assert.match(proofOf(run, "rewrite-checkpoint"), /global row mysql-bin\.000002, 4/);
+    assert.ok(images, "before and after images are in the audit record");
+  });
+
+  test("never moves a checkpoint forward: refused while the sync unit has not reached the file", async () => {
+    bench = await startRowsBench({ relay: true });
+    await bench.writeHuge();
+    await bench.world.writeHugeTransaction("replica-1");
+    await bench.poll();
+
+    const why = await bench.why("rewind-sync-checkpoint", { options: { ...NO_OPTIONS, file: "mysql-bin.000003" } });
+
+    assert.match(why.join(" "), /not reached/);
+  });
+
+  test("is refused for a file that is not over 4 GiB", async () => {
+    await start();
+    const why = await bench.why("rewind-sync-checkpoint", { options: { ...NO_OPTIONS, file: "mysql-bin.000001" } });
+    assert.match(why.join(" "), /only 936 bytes/);
+  });
+});

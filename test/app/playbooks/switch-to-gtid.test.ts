@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { afterEach, describe, test } from "node:test";
+import { NO_OPTIONS } from "../../../src/domain/plan/plan.ts";
+import { proofOf, type RowsBench, type RowsBenchOptions, startRowsBench, took } from "../../support/rows-bench.ts";
+
+let bench: RowsBench;
+const start = async (options?: RowsBenchOptions): Promise<void> => {
+  bench = await startRowsBench(options);
+  await bench.writeHuge();
+};
+const passed = () => bench.until("the file is passed", () => bench.isPast(bench.hugeFile));
+const ABOUT = { options: { ...NO_OPTIONS, file: "mysql-bin.000002" } };
+const BY_GATEWAY = ["PUT tasks 7", "PUT sources 3", "PUT sources 1", "POST tasks", "PUT tasks 7", "POST tasks"];
+afterEach(() => bench.end());
+
+describe("switch-to-gtid", { timeout: 90_000 }, () => {
+  test("brings a lost row back where DM is past the file already: all rows to its head with its previous set", async () => {
+    await start();
+    await passed();
+    assert.deepEqual(await bench.ids(), [1, 2, 200, 202]);
+
+    const run = await bench.finish(await bench.approvedRun("switch-to-gtid", ABOUT));
+
+    assert.equal(run.state.kind, "succeeded", JSON.stringify(run.state));
+    assert.deepEqual(took(run), [
+      "keep-task-yaml done",
+      "keep-source-yaml done",
+      "check-before-stop done",
+      "stop-task done",
+      "wait-until-gone done",
+      "stop-source done",
+      "start-source done",
+      "prepare-backup done",
+      "rewrite-checkpoint done",
+      "start-task done",
+      "prove-gtid-stream done",
+      "watch-past-file done",
+      "stop-task done",
+      "wait-until-gone done",
+      "start-task done",
+      "verify-recovered done",
+      "compare-rows done",
+    ]);
+    assert.match(proofOf(run, "rewrite-checkpoint"), /global row mysql-bin\.000002, 4, 0-101-\d/);
+    assert.deepEqual(bench.writes(), BY_GATEWAY);
+    assert.deepEqual(await bench.ids(), [1, 2, 200, 201, 202]);
+    assert.equal(bench.source().config.enableGtid, true);
+    assert.equal(bench.subtask()?.definition.instances.get("replica-1")?.isSafe, false);
+  });
+
+  test("loses nothing where the relay turns on the file: table rows to the global row, the relay off", async () => {
+    await start({ relay: true });
+    await bench.until("a row arrives", async () => (await bench.ids()).includes(2));
+    await bench.poll();
+    assert.ok(bench.watch.latest("shop").findings.some(({ kind }) => kind === "binlog-over-4gib-ahead"));
+
+    const run = await bench.finish(await bench.approvedRun("switch-to-gtid"));
+
+    assert.equal(run.state.kind, "succeeded", JSON.stringify(run.state));
+    assert.deepEqual(bench.writes(), BY_GATEWAY);
+    assert.deepEqual(await bench.ids(), [1, 2, 200, 201, 202]);
+    assert.equal(bench.source().relay, null);
+  });
+
+  test("proves that GTIDs are in force where the upstream tells it, and says so where it does not", async () => {
+    await start({ flavor: "mysql" });
+    await passed();
+
+    const run = await bench.finish(await bench.approvedRun("switch-to-gtid", ABOUT));
+
+    assert.equal(run.state.kind, "succeeded", JSON.stringify(run.state));
+    assert.equal(proofOf(run, "prove-gtid-stream"), "Binlog Dump GTID");
+    assert.deepEqual(run.state.kind === "succeeded" && run.state.caveats, []);
+    assert.deepEqual(await bench.ids(), [1, 2, 200, 201, 202]);
+  });
+
+  test("switches the relay on again at the end where the policy wants it", async () => {
+    await start({ relay: true, policy: { relayAfterSwitch: true } });
+    await bench.until("a row arrives", async () => (await bench.ids()).includes(2));
+
+    const run = await bench.finish(await bench.approvedRun("switch-to-gtid"));
+
+    assert.equal(run.state.kind, "succeeded", JSON.stringify(run.state));
+    assert.ok(bench.source().relay, "a relay is there again");
+    assert.deepEqual(await bench.ids(), [1, 2, 200, 201, 202]);
+  });
+
+  test("is refused on v1.0, whose gateway knows no sources", async () => {
+    await start({ version: "v1.0.7" });
+    const why = await bench.why("switch-to-gtid", ABOUT);
+    assert.match(why.join(" "), /v1\.0/);
+  });
+});

@@ -11,7 +11,7 @@ export interface Mortal {
   readonly options?: RowsBenchOptions;
   readonly request?: Partial<ProposeRequest>;
   /** Brings the trouble about that the playbook is for. */
-  prepare(bench: RowsBench): Promise<Partial<ProposeRequest> | void>;
+  prepare(bench: RowsBench): Promise<Partial<ProposeRequest> | undefined>;
   /** What must be true at the end, however often a process died on the way. */
   check(bench: RowsBench, run: Run): Promise<void>;
 }

@@ -85,7 +85,10 @@ async function takeFence(
   await session.run(`INSERT IGNORE INTO ${table} (name, fence) VALUES (${who}, ${fence})`, signal);
   const answer = await session.read(`SELECT fence FROM ${table} WHERE name = ${who} FOR UPDATE`, signal);
   if (answer.kind === "failed") throw new Error(answer.detail);
-  const held = Number(textOf(answer.value[0]?.[0]));
+  const [row] = answer.value;
+  // IGNORE cuts a name that is too long: then nothing would be locked.
+  if (!row) throw new Error("the fence's row cannot be made");
+  const held = Number(textOf(row[0]));
   if (held > value) return held;
   await session.run(`UPDATE ${table} SET fence = ${fence} WHERE name = ${who}`, signal);
   return null;

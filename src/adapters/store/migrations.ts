@@ -1,4 +1,6 @@
+import { randomBytes } from "node:crypto";
 import { sql } from "kysely";
+import { INSTALLATION } from "../../app/ports/store.ts";
 import type { Db, Engine } from "./engine.ts";
 
 /**
@@ -24,6 +26,8 @@ const MIGRATIONS: readonly ((types: Types) => readonly string[])[] = [
   ({ key, text, name, options }) => [
     `CREATE TABLE IF NOT EXISTS records (kind ${key} NOT NULL, name ${name} NOT NULL, body ${text} NOT NULL, PRIMARY KEY (kind, name)) ${options}`,
   ],
+  // 3: which store this is.
+  () => [],
 ];
 
 const INDICES = [
@@ -82,6 +86,14 @@ export async function migrate(db: Db, engine: Engine): Promise<void> {
     if (applied.includes(index + 1)) continue;
     for (const statement of statements(TYPES[engine.name])) await sql.raw(statement).execute(db);
     if (index === 0) await createFirstRows(db, engine);
+    if (index === 2)
+      await ignoringDuplicate(
+        engine,
+        db
+          .insertInto("kept")
+          .values({ name: INSTALLATION, body: randomBytes(4).toString("hex") })
+          .execute(),
+      );
     if (index === 1)
       await ignoringDuplicate(engine, db.insertInto("numbers").values({ series: "comparison", last: 0 }).execute());
     await ignoringDuplicate(

@@ -4,6 +4,7 @@ import { say } from "../../domain/wording/phrases.ts";
 import { databasesOf } from "../fact-sources.ts";
 import type { MetaChangeOutcome, MetaDecision, MetaPlace } from "../ports/databases.ts";
 import { cannotKnow, subtaskAtWorker } from "./dm-questions.ts";
+import { backupName, fenceName } from "./installation.ts";
 import { keptImagesName, keptWrittenName } from "./kept-names.ts";
 import { keepRows, positionsOf, readRows } from "./kept-rows.ts";
 import { actionOf, type StepContext, type StepOutcome, type StepRoutine, taskOf } from "./step-action.ts";
@@ -17,7 +18,7 @@ export const prepareBackup: StepRoutine = {
   ask: async () => ({ kind: "not-yet" }),
   async act(context) {
     const { metaSchema, ...action } = actionOf(context, "prepare-backup");
-    const backupTable = backupName(context, action.backupTable);
+    const backupTable = await backupName(context, action.backupTable);
     const writer = databasesOf(context.facts, context.run.plan.cluster).metaWriter;
     if (!writer) return { kind: "failed", why: NO_WRITER };
     const prepared = await writer.prepare({ place: placeOf(context, metaSchema), backupTable }, context.signal);
@@ -50,7 +51,7 @@ export const rewriteCheckpoint: StepRoutine = {
   },
   async act(context) {
     const { metaSchema, rewrite, ...action } = actionOf(context, "rewrite-checkpoint");
-    const backupTable = backupName(context, action.backupTable);
+    const backupTable = await backupName(context, action.backupTable);
     const gone = await isGone(context);
     if (gone !== null) return { kind: "failed", why: gone };
     const images = await imagesOf(context, metaSchema);
@@ -100,9 +101,6 @@ export const restoreCheckpoint: StepRoutine = {
     return changed(context, await change(context, metaSchema, null, decide), written);
   },
 };
-
-/** `orders_syncer_checkpoint_bak_r12` */
-const backupName = ({ run }: StepContext, prefix: string): string => prefix + run.id.toLowerCase().replace("-", "");
 
 const placeOf = (context: StepContext, metaSchema: string): MetaPlace => ({
   metaSchema,
@@ -156,7 +154,7 @@ async function change(
 ): Promise<MetaChangeOutcome> {
   const writer = databasesOf(context.facts, context.run.plan.cluster).metaWriter;
   if (!writer) return { kind: "failed", why: NO_WRITER };
-  const fence = { name: `dm-medic ${context.run.plan.cluster}`, value: context.fence };
+  const fence = { name: await fenceName(context), value: context.fence };
   return writer.change({ place: placeOf(context, metaSchema), backupTable, fence, decide }, context.signal);
 }
 

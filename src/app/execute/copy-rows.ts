@@ -4,6 +4,7 @@ import { undoCopiedRows } from "../compare/undo-copied-rows.ts";
 import { databasesOf } from "../fact-sources.ts";
 import type { RowFence } from "../ports/rows.ts";
 import { findYaml } from "../survey/task-facts.ts";
+import { fenceName } from "./installation.ts";
 import { openSides } from "./open-sides.ts";
 import { actionOf, type StepContext, type StepOutcome, type StepRoutine, taskOf } from "./step-action.ts";
 
@@ -81,7 +82,7 @@ async function prepareFence(context: StepContext): Promise<RowFence | null> {
   if (!metaWriter || found.kind === "failed") return null;
   const { metaSchema } = found.facts;
   const prepared = await metaWriter.prepareFence(metaSchema, signal);
-  return prepared.kind === "ready" ? { metaSchema, name: `dm-medic ${cluster}`, value: fence } : null;
+  return prepared.kind === "ready" ? { metaSchema, name: await fenceName(context), value: fence } : null;
 }
 
 function outcomeOf(ended: RowCopy): StepOutcome {

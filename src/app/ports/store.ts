@@ -182,6 +182,9 @@ export interface LeaseStore {
 }
 
 /** Texts that must survive (a task's YAML, sealed) under a name. */
+/** Eight hex digits that tell this store from every other one, made with it: what is written outside carries them. */
+export const INSTALLATION = "installation";
+
 export interface KeptTexts {
   put(name: string, text: string): Promise<void>;
   get(name: string): Promise<string | null>;

@@ -1,3 +1,4 @@
+import { backupPrefixOf } from "../../domain/binlog/backup-table.ts";
 import { fileNumberOf } from "../../domain/binlog/binlog-name.ts";
 import type { CheckpointRow } from "../../domain/binlog/checkpoint-row.ts";
 import { rewriteRows } from "../../domain/binlog/rewrite-checkpoint.ts";
@@ -12,7 +13,7 @@ import type { TaskFacts } from "../ports/yaml.ts";
 import { fileOfPlan, readReplayFacts, readRowsOf, readSourceNow, type SourceNow, sizeOf } from "./replay-facts.ts";
 import { compareGates } from "./rows-survey.ts";
 import { readRoad, readSourceConfig } from "./source-facts.ts";
-import { backupTableOf, baseFacts, gatesText, type Survey, type SurveyInput, type Surveyor, taskQuestion } from "./survey.ts";
+import { baseFacts, gatesText, type Survey, type SurveyInput, type Surveyor, taskQuestion } from "./survey.ts";
 import { readRestart } from "./task-surveys.ts";
 
 type OwnTarget = Target & { readonly task: string };
@@ -136,7 +137,7 @@ function steps(
     tasks: tasks.map(({ target, metaSchema, rewrite, rows }) => {
       const seen = rows?.kind === "known" ? rewriteRows(rows.value, rewrite) : null;
       const asSeen = seen?.kind === "changes" ? seen.changes : [];
-      return { target, rewrite, asSeen, metaSchema: metaSchema!, backupTable: backupTableOf(target.task) };
+      return { target, rewrite, asSeen, metaSchema: metaSchema!, backupTable: backupPrefixOf(target.task) };
     }),
   };
   return switchToGtid.steps(facts);

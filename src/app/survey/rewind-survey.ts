@@ -1,3 +1,4 @@
+import { backupPrefixOf } from "../../domain/binlog/backup-table.ts";
 import { rewriteRows } from "../../domain/binlog/rewrite-checkpoint.ts";
 import { fails } from "../../domain/plan/gate.ts";
 import type { CheckpointRewrite } from "../../domain/plan/step-action.ts";
@@ -6,7 +7,7 @@ import { rewindSyncCheckpoint } from "../../domain/playbooks/rewind-sync-checkpo
 import { phrase } from "../../domain/wording/phrases.ts";
 import { fileOfPlan, readReplayFacts, readRowsOf, readSourceNow, sizeOf } from "./replay-facts.ts";
 import { compareGates } from "./rows-survey.ts";
-import { backupTableOf, baseFacts, gatesText, type Survey, type Surveyor, taskQuestion } from "./survey.ts";
+import { baseFacts, gatesText, type Survey, type Surveyor, taskQuestion } from "./survey.ts";
 import { readRestart } from "./task-surveys.ts";
 
 /** The FAQ's repair of the sync unit, with its risk in the first line. */
@@ -44,7 +45,7 @@ export const surveyRewind: Surveyor = async (input): Promise<Survey> => {
     targets: [target],
     steps: rewindSyncCheckpoint.steps({
       ...baseFacts(input),
-      ...{ metaSchema, file, previousGtids, backupTable: backupTableOf(target.task) },
+      ...{ metaSchema, file, previousGtids, backupTable: backupPrefixOf(target.task) },
       sizeBytes: sizeOf(now.files, file),
       asSeen: seen?.kind === "changes" ? seen.changes : [],
     }),

@@ -51,6 +51,3 @@ export function taskQuestion({ facts, cluster, subject: { target }, signal }: Su
 }
 
 export const gatesText = (gates: readonly GateAnswer[]): string => gates.map(({ gate, answer }) => `${gate}=${answer}`).join(" ");
-
-/** The run's number is put behind it, so that each run has its own; 64 characters are the longest name of a table. */
-export const backupTableOf = (task: string): string => `${task.slice(0, 30)}_syncer_checkpoint_bak_`;

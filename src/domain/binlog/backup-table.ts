@@ -1,7 +1,7 @@
 /** MySQL, MariaDB and TiDB take no longer names. */
 const NAME_AT_MOST = 64;
-/** Room for a run's number behind the prefix. */
-const RUN_AT_MOST = 12;
+/** Room for the store's four digits and a run's number behind the prefix: `5f0c_r1234567`. */
+const RUN_AT_MOST = 13;
 const WORDS = "_syncer_checkpoint_bak_";
 
 /**

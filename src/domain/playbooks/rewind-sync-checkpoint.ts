@@ -26,8 +26,9 @@ export const rewindSyncCheckpoint: Playbook<RewindFacts> = {
     return [
       step(target, { kind: "keep-task-yaml" }),
       step(target, { kind: "check-before-stop" }),
-      ...stopAndWait(facts, target),
+      // Before the stop: a right that is missing is found while the task still runs.
       step(target, { kind: "prepare-backup", metaSchema, backupTable }),
+      ...stopAndWait(facts, target),
       step(target, { kind: "rewrite-checkpoint", metaSchema, backupTable, rewrite, asSeen }, WRITE_SECONDS),
       start(target, "safe-mode"),
       step(target, { kind: "watch-past-file", file, sizeBytes: facts.sizeBytes }, facts.timing.passFileSeconds),

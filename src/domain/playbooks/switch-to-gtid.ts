@@ -41,10 +41,11 @@ export const switchToGtid: Playbook<GtidSwitchFacts> = {
       ...each(({ target }) => [step(target, { kind: "keep-task-yaml" })]),
       step(sourceOf(facts.target), { kind: "keep-source-yaml" }),
       step(facts.target, { kind: "check-before-stop" }),
+      // Before the stop: a right that is missing is found while the tasks still run.
+      ...each(({ target, metaSchema, backupTable }) => [step(target, { kind: "prepare-backup", metaSchema, backupTable })]),
       ...each(({ target }) => stopAndWait(facts, target)),
       ...toGtids(facts),
       ...each(({ target, metaSchema, backupTable, rewrite, asSeen }) => [
-        step(target, { kind: "prepare-backup", metaSchema, backupTable }),
         step(target, { kind: "rewrite-checkpoint", metaSchema, backupTable, rewrite, asSeen }, WRITE_SECONDS),
       ]),
       ...each(({ target }) => [start(target, "safe-mode")]),

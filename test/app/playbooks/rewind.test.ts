@@ -24,9 +24,9 @@ describe("rewind-sync-checkpoint", { timeout: 90_000 }, () => {
     assert.deepEqual(took(run), [
       "keep-task-yaml done",
       "check-before-stop done",
+      "prepare-backup done",
       "stop-task done",
       "wait-until-gone done",
-      "prepare-backup done",
       "rewrite-checkpoint done",
       "start-task done",
       "watch-past-file done",
@@ -41,7 +41,9 @@ describe("rewind-sync-checkpoint", { timeout: 90_000 }, () => {
     assert.deepEqual(bench.writes(), ["PUT tasks 7", "POST tasks", "PUT tasks 7", "POST tasks"]);
     assert.deepEqual(await bench.ids(), [1, 2, 200, 202]);
     assert.equal(bench.subtask()?.definition.instances.get("replica-1")?.isSafe, false);
-    const [images] = await bench.db.query("SELECT binlog_name, binlog_pos FROM dm_meta.orders_syncer_checkpoint_bak_r1");
+    const backup = proofOf(run, "prepare-backup");
+    assert.match(backup, /^orders_syncer_checkpoint_bak_[0-9a-f]{4}_r1$/);
+    const [images] = await bench.db.query(`SELECT binlog_name, binlog_pos FROM dm_meta.${backup}`);
     assert.equal((images as unknown[]).length, before.length);
     assert.deepEqual(await bench.store.runs.locks(), []);
   });

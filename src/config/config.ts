@@ -64,6 +64,8 @@ export interface Login {
   readonly port: number;
   readonly user: string;
   readonly password: string;
+  /** PEM of the authority that signed the server's certificate; then nothing is said without TLS. */
+  readonly ca?: string;
 }
 
 export interface SourceConnection {
@@ -187,7 +189,7 @@ function followReferences(value: unknown, path: string, reader: Reader): void {
     return void reader.file(entries[0]![1], path);
   for (const [key, inner] of entries) {
     const here = Array.isArray(value) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`;
-    if (path.endsWith(".tls") && typeof inner === "string") reader.file(inner, here);
+    if ((path.endsWith(".tls") || key === "ca") && typeof inner === "string") reader.file(inner, here);
     else followReferences(inner, here, reader);
   }
 }
@@ -311,14 +313,15 @@ function settingsOf(file: ConfigFile, apiUrl: string): Settings {
 
 function connectionOf(cluster: ConfigFile["clusters"][number], path: string, reader: Reader): ClusterConnection {
   const { tls, downstream, metaWriter, rowWriter, sources, tasks, taskPassword } = cluster;
+  const read = downstream ? loginOf(downstream, `${path}.downstream`, reader) : null;
   const writer = (account: typeof metaWriter, name: string): Login | null => {
     if (!account) return null;
-    if (!downstream) {
+    if (!read) {
       reader.problem(`${path}.${name}`, "it names no host", "set downstream beside it: the account is of the same database");
       return null;
     }
-    const { host, port } = downstream;
-    return { host, port, user: account.user, password: reader.secret(account.password, `${path}.${name}.password`) };
+    const password = reader.secret(account.password, `${path}.${name}.password`);
+    return { ...read, user: account.user, password };
   };
   return {
     name: cluster.name,
@@ -333,9 +336,7 @@ function connectionOf(cluster: ConfigFile["clusters"][number], path: string, rea
     taskFolder: tasks.folder === undefined ? null : reader.path(tasks.folder),
     taskFiles: tasks.files.map((name) => reader.path(name)),
     taskPassword: taskPassword === undefined ? null : reader.secret(taskPassword, `${path}.taskPassword`),
-    downstream: downstream
-      ? { ...downstream, password: reader.secret(downstream.password, `${path}.downstream.password`) }
-      : null,
+    downstream: read,
     metaWriter: writer(metaWriter, "metaWriter"),
     rowWriter: writer(rowWriter, "rowWriter"),
     sources: new Map(
@@ -345,13 +346,24 @@ function connectionOf(cluster: ConfigFile["clusters"][number], path: string, rea
   };
 }
 
+function loginOf(
+  { host, port, user, password, ca }: NonNullable<ConfigFile["clusters"][number]["downstream"]>,
+  path: string,
+  reader: Reader,
+): Login {
+  return {
+    ...{ host, port, user, password: reader.secret(password, `${path}.password`) },
+    ...(ca === undefined ? {} : { ca: reader.file(ca, `${path}.ca`) }),
+  };
+}
+
 function sourceOf(
   { upstream, password }: ConfigFile["clusters"][number]["sources"][string],
   path: string,
   reader: Reader,
 ): SourceConnection {
   return {
-    upstream: upstream ? { ...upstream, password: reader.secret(upstream.password, `${path}.upstream.password`) } : null,
+    upstream: upstream ? loginOf(upstream, `${path}.upstream`, reader) : null,
     password: password === undefined ? null : reader.secret(password, `${path}.password`),
   };
 }

@@ -32,7 +32,9 @@ const cluster = z.strictObject({
   roles,
   onCall: z.strictObject({ critical: groupId.optional(), warning: groupId.optional() }).default({}),
   tasks: z.strictObject({ folder: z.string().optional(), files: z.array(z.string()).default([]) }).default({ files: [] }),
-  downstream: z.strictObject({ host: z.string(), port, user: z.string(), password: secret }).optional(),
+  downstream: z
+    .strictObject({ host: z.string(), port, user: z.string(), password: secret, ca: z.string().optional() })
+    .optional(),
   /** Accounts of the downstream that write; without them the statements are shown instead. */
   metaWriter: account.optional(),
   rowWriter: account.optional(),
@@ -41,7 +43,15 @@ const cluster = z.strictObject({
     .record(
       z.string(),
       z.strictObject({
-        upstream: z.strictObject({ host: z.string(), port: port.default(3306), user: z.string(), password: secret }).optional(),
+        upstream: z
+          .strictObject({
+            host: z.string(),
+            port: port.default(3306),
+            user: z.string(),
+            password: secret,
+            ca: z.string().optional(),
+          })
+          .optional(),
         password: secret.optional(),
       }),
     )

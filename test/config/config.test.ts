@@ -174,13 +174,14 @@ test("what is not there is told together with what is wrong", () => {
         ...good().clusters[0],
         channel: "#alerts",
         tls: { ca: "./no-ca.pem", cert: "./no-cert.pem", key: "./no-key.pem" },
-        downstream: { host: "tidb", port: 4000, user: "probe", password: { file: "./no-password" } },
+        downstream: { host: "tidb", port: 4000, user: "probe", password: { file: "./no-password" }, ca: "./no-db-ca.pem" },
       },
     ],
   };
 
   assert.deepEqual(problems(bad, { SLACK_BOT_TOKEN: "x" }).sort(), [
     "clusters[0].channel",
+    "clusters[0].downstream.ca",
     "clusters[0].downstream.password",
     "clusters[0].tls.ca",
     "clusters[0].tls.cert",

@@ -48,13 +48,17 @@ export async function withConnection<T>(
   }
 }
 
+export function tlsOf({ host, ca }: { readonly host: string; readonly ca?: string | undefined }): Pick<ConnectionOptions, "ssl"> {
+  // The driver holds an address against the name "localhost", so only a host's name can be checked besides the chain.
+  return ca === undefined ? {} : { ssl: { ca, rejectUnauthorized: true, verifyIdentity: isIP(host) === 0 } };
+}
+
 function optionsOf({ host, port, user, password, ca }: DatabaseLogin, timeoutMs: number): ConnectionOptions {
   return {
     ...{ host, port, user, password, connectTimeout: timeoutMs, dateStrings: true, timezone: "Z", jsonStrings: true },
     // 64-bit numbers (sizes, positions, GTIDs) must not lose their last digits.
     ...{ supportBigNumbers: true, bigNumberStrings: false },
-    // The driver holds an address against the name "localhost", so only a host's name can be checked besides the chain.
-    ...(ca === undefined ? {} : { ssl: { ca, rejectUnauthorized: true, verifyIdentity: isIP(host) === 0 } }),
+    ...tlsOf({ host, ca }),
   };
 }
 

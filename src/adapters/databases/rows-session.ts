@@ -1,6 +1,7 @@
 import { type Connection, createConnection } from "mysql2/promise";
 import type { DatabaseLogin } from "../../app/ports/databases.ts";
 import type { Rows } from "../../app/ports/rows.ts";
+import { tlsOf } from "./connection.ts";
 
 export interface RowsSessionOptions {
   readonly login: DatabaseLogin;
@@ -106,12 +107,13 @@ export function createRowsSession(options: RowsSessionOptions): RowsSession {
 }
 
 async function connect(options: RowsSessionOptions): Promise<Open> {
-  const { host, port, user, password } = options.login;
+  const { host, port, user, password, ca } = options.login;
   const connection = await createConnection({
     host,
     port,
     user,
     password,
+    ...tlsOf({ host, ca }),
     connectTimeout: options.connectTimeoutMs,
     charset: "utf8mb4",
     dateStrings: true,
@@ -217,7 +219,7 @@ function orGivenUp<T>(work: Promise<T>, atMostMs: number, signal: AbortSignal | 
 
 /** The server goes on with a statement whose client is gone: it is told to stop, over a connection of its own. */
 async function endOnServer(options: RowsSessionOptions, { connection, flavor }: Open): Promise<void> {
-  const { host, port, user, password } = options.login;
+  const { host, port, user, password, ca } = options.login;
   const { threadId } = (connection as unknown as { readonly connection: { readonly threadId: number } }).connection;
   try {
     const other = await createConnection({
@@ -225,6 +227,7 @@ async function endOnServer(options: RowsSessionOptions, { connection, flavor }: 
       port,
       user,
       password,
+      ...tlsOf({ host, ca }),
       connectTimeout: Math.min(2_000, options.connectTimeoutMs),
     });
     other.on("error", () => {});

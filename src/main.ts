@@ -85,7 +85,7 @@ async function start(config: Config, overrides: Overrides, undo: Undo, log: Log)
     // A store that fails here is asked again in a second by the schedule.
     onChange: (held) =>
       held &&
-      void executor.goOn(stopping.signal).catch((error: unknown) => log.warn({ err: error }, "runs could not be looked for")),
+      void executor.pickUp(stopping.signal).catch((error: unknown) => log.warn({ err: error }, "runs could not be looked for")),
   });
   const isActive = () => lease.held() !== null;
   const stopping = new AbortController();
@@ -157,7 +157,7 @@ async function start(config: Config, overrides: Overrides, undo: Undo, log: Log)
     "carry runs on",
     everySeconds(1),
     0,
-    whenActive(() => executor.goOn(stopping.signal)),
+    whenActive(() => executor.pickUp(stopping.signal)),
   );
   cron.every("send", everySeconds(1), 0, () => slack.tick());
   cron.every(

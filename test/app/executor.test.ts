@@ -161,6 +161,27 @@ describe("a run", () => {
     assert.deepEqual(bench.writes(), []);
   });
 
+  test("does not hold one run up for another: their locks keep them apart", async () => {
+    bench = await startBench({ sources: ["s1", "s2"], taskFile: "none" });
+    const stock = bench.yaml.replace("name: orders", "name: stock");
+    await bench.dm.world.startTask(stock, ["s2"]);
+    await bench.dm.world.remove(bench.dm.world.subtask("orders", "s2")!);
+    await bench.dm.world.settled();
+    await bench.until(() => bench.dm.world.subtask("orders", "s2") === null);
+    bench.dm.world.breakConnections("invalid-connection", "stop-start");
+    const slow = await bench.approvedRun("stop-start-task");
+    const quick = await bench.approvedRun("stop-start-task", { task: "stock" });
+    bench.dm.faultNext({
+      matches: ({ method, path }) => method === "PUT" && path.endsWith("/orders"),
+      what: { kind: "delay", milliseconds: 1_500 },
+    });
+
+    await bench.executor.goOn(bench.signal);
+
+    assert.deepEqual([(await runOf(slow)).state.kind, (await runOf(quick)).state.kind], ["succeeded", "succeeded"]);
+    assert.deepEqual(bench.writes(), ["PUT 7 s1", "PUT 7 s2", "POST s2", "POST s1"]);
+  });
+
   test("waits for the lease's renewal rather than call DM with too little of it left", async () => {
     await start();
     await bench.approvedRun("stop-start-task");

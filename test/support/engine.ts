@@ -236,6 +236,10 @@ export async function startBench({
   const engine = await startEngine(connection, taskFiles);
   return {
     ...engine,
+    yaml,
+    async until(isSo: () => boolean): Promise<void> {
+      for (let look = 0; look < 400 && !isSo(); look++) await new Promise((resolve) => setTimeout(resolve, 10));
+    },
     dm,
     downstream,
     /** The writes that DM got, as `PUT 7 s1` or `POST s1`. */

@@ -34,7 +34,9 @@ export interface ExecutorParts {
 }
 
 export interface Executor {
-  /** Carries every unfinished run forward until each has ended, waits for a person, or the lease is lost. Calls join the one under way. */
+  /** Begins to carry every unfinished run that is not carried yet, each beside the others, until it ends, waits for a person, or the lease is lost. */
+  pickUp(signal: AbortSignal): Promise<void>;
+  /** `pickUp`, then waits for the repairs that are carried; for comparisons too where the signal says stop. */
   goOn(signal: AbortSignal): Promise<void>;
   /** A person's answer to a run: try the step again, bring back what is away, or stop a comparison. */
   byPerson(run: string, person: Person, what: RunAnswer): Promise<RunAnswered>;
@@ -44,53 +46,44 @@ export type RunAnswer = "go-on" | "put-back" | "stop";
 export type RunAnswered = { readonly kind: "done" } | { readonly kind: "refused"; readonly why: Phrase };
 
 export function createExecutor(parts: ExecutorParts): Executor {
-  let again = false;
-  let underWay: Promise<void> | null = null;
   /** Runs that this process has carried before: any other that has begun was somebody else's. */
   const known = new Set<string>();
-  /** One lane a cluster, and one for each run that only reads: a comparison of an hour must not hold a repair up. */
-  const lanes = new Map<string, Promise<void>>();
+  /** Runs that are carried now. Locks keep them apart, so a replay of hours, or a comparison, holds no other one up. */
+  const carried = new Map<string, Promise<void>>();
+  const onlyReading = new Set<string>();
 
-  async function carryAll(signal: AbortSignal): Promise<void> {
-    do {
-      again = false;
-      const runs = await parts.store.runs.unfinished();
-      for (const [lane, ofLane] of Map.groupBy(runs, laneOf)) {
-        if (lanes.has(lane)) continue;
-        lanes.set(
-          lane,
-          carryOneByOne(parts, ofLane, known, signal).finally(() => lanes.delete(lane)),
-        );
-      }
-      // A repair's end is waited for; a comparison goes on beside the next round.
-      await Promise.all(Array.from(lanes, ([lane, work]) => (lane.startsWith("reads ") ? undefined : work)));
-    } while (again && !signal.aborted);
-    if (signal.aborted) await Promise.all(lanes.values());
+  async function pickUp(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    for (const { id, plan } of await parts.store.runs.unfinished()) {
+      if (carried.has(id) || signal.aborted) continue;
+      if (plan.playbook === "compare-rows") onlyReading.add(id);
+      const work = carryOne(parts, id, known, signal).finally(() => {
+        carried.delete(id);
+        onlyReading.delete(id);
+      });
+      carried.set(id, work);
+    }
   }
 
   return {
-    goOn(signal) {
-      again = true;
-      underWay ??= carryAll(signal).finally(() => {
-        underWay = null;
-      });
-      return underWay;
+    pickUp,
+    async goOn(signal) {
+      await pickUp(signal);
+      await Promise.all(Array.from(carried, ([id, work]) => (onlyReading.has(id) && !signal.aborted ? undefined : work)));
     },
     byPerson: (id, person, what) => answerRun(parts, id, person, what),
   };
 }
 
-const laneOf = ({ id, plan }: Run): string => (plan.playbook === "compare-rows" ? `reads ${id}` : plan.cluster);
-
-async function carryOneByOne(parts: ExecutorParts, runs: readonly Run[], known: Set<string>, signal: AbortSignal): Promise<void> {
-  for (const run of runs) {
-    if (signal.aborted) return;
-    try {
-      await takeOver(parts, run, known);
-      await carry(parts, run, signal);
-    } catch (error) {
-      parts.log.error({ err: error, run: run.id }, "a run could not be carried on; it stays as it is stored");
-    }
+async function carryOne(parts: ExecutorParts, id: string, known: Set<string>, signal: AbortSignal): Promise<void> {
+  try {
+    // As it is now: it may have ended between the list and this.
+    const run = await parts.store.runs.get(id);
+    if (run?.state.kind !== "running") return;
+    await takeOver(parts, run, known);
+    await carry(parts, run, signal);
+  } catch (error) {
+    parts.log.error({ err: error, run: id }, "a run could not be carried on; it stays as it is stored");
   }
 }
 

@@ -47,7 +47,11 @@ export const surveyGtidSwitch: Surveyor = async (input) => {
       },
       ...tasks.map((task) => task.binding),
     ) as Binding,
-    warnings: [phrase("warn-gtid-measured", { version: input.version ?? "?" })],
+    warnings: [
+      input.version === "v8.1.0"
+        ? phrase("warn-gtid-measured-here")
+        : phrase("warn-gtid-measured", { version: input.version ?? "this DM" }),
+    ],
     targets: [...targets, itself],
   };
   if (road.road === null || tasks.some((task) => task.metaSchema === null)) return { ...whole, steps: [] };

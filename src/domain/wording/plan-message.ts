@@ -1,6 +1,6 @@
 import { RULES } from "../approval/judge-vote.ts";
 import type { Risk } from "../diagnosis/finding.ts";
-import type { Plan, Step } from "../plan/plan.ts";
+import type { GateAnswer, Plan, Step } from "../plan/plan.ts";
 import { targetKey } from "../run/standing.ts";
 import {
   atMost,
@@ -104,6 +104,8 @@ function neededText(risk: Risk, language: Language): string {
   return language === "en" ? `${votes} needed, from ${role} or above` : `需要 ${votes} 票，${role} 或更高角色`;
 }
 
+/** Of the gates that hold, so many stand in the message; the steps in full show all. */
+const HOLDING_SHOWN = 8;
 const GATE_MARKS = { holds: "yes", fails: "no", "not-known": "unknown" } as const;
 
 /** A plan as the message that people vote on. */
@@ -117,7 +119,7 @@ export function planMessage(plan: Plan, language: Language): Document {
   if (open)
     blocks.push(
       paragraph(strong(`${texts.cost}: `), plain(PLAYBOOK_COSTS[language][plan.playbook])),
-      ...gateBlocks(plan, language),
+      ...gateBlocks(plan, language, HOLDING_SHOWN),
     );
   blocks.push({ kind: "list", items: stepItems(plan, language) });
   if (plan.mayExecute.kind === "no") blocks.push(note(plain(`${texts.noExecute} ${plan.mayExecute.why}`)));
@@ -195,12 +197,17 @@ function peopleOf(plan: Plan): Inline[] {
     .flatMap((vote): Inline[] => [plain("✔ "), { kind: "person", id: vote.person.id, name: vote.person.name }, plain(" ")]);
 }
 
-/** Several targets often answer alike; each sentence is said once. */
-function gateBlocks(plan: Plan, language: Language): Block[] {
+/**
+ * Several targets often answer alike; each sentence is said once. What does not hold, or is not known, comes first and is never left
+ * out: people vote on it. `holding`: how many of the others are shown.
+ */
+function gateBlocks(plan: Plan, language: Language, holding: number): Block[] {
   if (plan.gates.length === 0) return [];
   const said = new Map(plan.gates.map((gate) => [say(gate.phrase, language), gate.answer]));
-  const items = Array.from(said, ([sentence, answer]) => item(GATE_MARKS[answer], plain(sentence)));
-  return [paragraph(strong(TEXTS[language].gates)), { kind: "list", items: atMost(items, 12, TEXTS[language].more) }];
+  const items = (...answers: readonly GateAnswer["answer"][]) =>
+    [...said].flatMap(([sentence, answer]) => (answers.includes(answer) ? [item(GATE_MARKS[answer], plain(sentence))] : []));
+  const all = [...items("fails", "not-known"), ...atMost(items("holds"), holding, TEXTS[language].more)];
+  return [paragraph(strong(TEXTS[language].gates)), { kind: "list", items: all }];
 }
 
 function buttonsOf(plan: Plan, language: Language): Button[] {
@@ -242,7 +249,7 @@ export function planDetails(plan: Plan, masterAddress: string, language: Languag
   const who = paragraph(strong(RISKS[language][plan.risk]), plain(` · ${neededText(plan.risk, language)}`));
   return document(`${texts.plan} ${plan.id}: ${playbookName(plan.playbook, language)}`, "info", [
     who,
-    ...gateBlocks(plan, language),
+    ...gateBlocks(plan, language, plan.gates.length),
     ...steps,
     ...(left > 0 ? [note(plain(`… +${left} ${texts.more}: ${texts.same}`))] : []),
     personCommands(plan.steps, masterAddress, language),

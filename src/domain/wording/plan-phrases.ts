@@ -50,6 +50,10 @@ export const PLAN_PHRASES = {
     en: "Measured on DM v8.1.0 with MariaDB 10.11, where it lost nothing; on {version} it was not measured. The comparison at the end says what it did here.",
     zh: "在 DM v8.1.0 与 MariaDB 10.11 上测得没有丢失；在 {version} 上未测试。最后的对比会说明此处的结果。",
   },
+  "warn-gtid-measured-here": {
+    en: "Measured on this DM (v8.1.0) with MariaDB 10.11, where it lost nothing; with MySQL it was not measured. The comparison at the end says what it did here.",
+    zh: "在此 DM 版本（v8.1.0）与 MariaDB 10.11 上测得没有丢失；在 MySQL 上未测试。最后的对比会说明此处的结果。",
+  },
   "warn-relay-file-loops": {
     en: "On v8.1.0 the sync unit then turned for ever on the copied file without an error; done means that it is past it. Otherwise the same card offers the next way.",
     zh: "在 v8.1.0 上，sync 单元随后在复制的文件上无错误地反复循环；以越过该文件为完成标准，否则同一卡片会提供下一种方式。",

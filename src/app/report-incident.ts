@@ -14,6 +14,8 @@ export interface IncidentReport {
   card(tx: StoreParts, incident: Incident): Promise<void>;
   /** A new message in the thread that does ping: edits notify nobody. */
   mention(tx: StoreParts, incident: Incident, number: number): Promise<void>;
+  /** Nothing that may be offered is left: the on-call group is called, once. */
+  usedUp(tx: StoreParts, incident: Incident): Promise<void>;
   /** A lasting note in the incident's thread. */
   note(tx: StoreParts, incident: Incident, suffix: string, words: Document): Promise<void>;
 }
@@ -63,6 +65,17 @@ export function createIncidentReport({
         document(headline, incident.severity, blocks),
         cardKey(incident.id),
       );
+    },
+    usedUp(tx, incident) {
+      const cluster = clusterOf(settings, incident.cluster);
+      const words =
+        cluster.language === "en"
+          ? "what I can do was tried without lasting effect; a person is needed"
+          : "我能做的都已试过，没有持久效果，需要人工处理";
+      const headline = `${incident.id} · ${rootText(incident, cluster.language)}: ${words}`;
+      const text = [...mentionsOf(incident, cluster), plain(` ${words}`)];
+      const key = `incident:${incident.id}:used-up`;
+      return wish(tx, incident, key, document(headline, incident.severity, [{ kind: "paragraph", text }]), cardKey(incident.id));
     },
     note: (tx, incident, suffix, words) =>
       wish(tx, incident, `incident:${incident.id}:note:${suffix}`, words, cardKey(incident.id)),

@@ -1,7 +1,8 @@
 import type { Plan } from "../domain/plan/plan.ts";
 import type { Run } from "../domain/run/run.ts";
-import type { Document } from "../domain/wording/document.ts";
+import type { Document, Inline } from "../domain/wording/document.ts";
 import { planMessage } from "../domain/wording/plan-message.ts";
+import { runCall } from "../domain/wording/run-call.ts";
 import { runMessage } from "../domain/wording/run-message.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Settings } from "./ports/settings.ts";
@@ -11,6 +12,8 @@ import { cardKey, clusterOf } from "./report-incident.ts";
 export interface PlanReport {
   plan(tx: StoreParts, plan: Plan): Promise<void>;
   run(tx: StoreParts, run: Run): Promise<void>;
+  /** A new message that does ping the on-call group: edits notify nobody. */
+  call(tx: StoreParts, run: Run): Promise<void>;
 }
 
 /** One message a plan and one a run, in the incident's thread, updated in place; a run without an incident goes under its plan. */
@@ -24,6 +27,7 @@ export function createPlanReport({ settings, clock }: { readonly settings: Setti
       urgency: 0,
       at: clock.now(),
     });
+  const threadOf = ({ plan }: Run): string => (plan.incident === null ? `plan:${plan.id}` : cardKey(plan.incident));
   return {
     plan: (tx, plan) =>
       wish(
@@ -34,12 +38,12 @@ export function createPlanReport({ settings, clock }: { readonly settings: Setti
         plan.incident === null ? null : cardKey(plan.incident),
       ),
     run: (tx, run) =>
-      wish(
-        tx,
-        run.plan,
-        `run:${run.id}`,
-        runMessage(run, clusterOf(settings, run.plan.cluster).language),
-        run.plan.incident === null ? `plan:${run.plan.id}` : cardKey(run.plan.incident),
-      ),
+      wish(tx, run.plan, `run:${run.id}`, runMessage(run, clusterOf(settings, run.plan.cluster).language), threadOf(run)),
+    call(tx, run) {
+      const { language, onCallGroup } = clusterOf(settings, run.plan.cluster);
+      const id = onCallGroup.critical;
+      const mentions: Inline[] = id === null ? [] : [{ kind: "mention", of: "group", id }];
+      return wish(tx, run.plan, `run:${run.id}:call:${run.version}`, runCall(run, mentions, language), threadOf(run));
+    },
   };
 }

@@ -1,4 +1,5 @@
 import { isChanging } from "../../domain/plan/step-action.ts";
+import { offerFor } from "../../domain/playbooks/choose-playbook.ts";
 import type { Run, RunState } from "../../domain/run/run.ts";
 import { auditDraft, SYSTEM } from "../audit-draft.ts";
 import { aboutPlan } from "../decide.ts";
@@ -20,6 +21,7 @@ export async function endRun(parts: ExecutorParts, run: Run, state: Exclude<RunS
       await tx.audit.append(auditDraft(parts.clock.now(), "task-left-gone", SYSTEM, { ...about, details: { why: state.why } }));
     const saved: Run = { ...run, state, version: run.version + 1 };
     await parts.planReport.run(tx, saved);
+    if (state.kind === "needs-person") await parts.planReport.call(tx, saved);
     if (state.kind === "failed") await chargeBudget(parts, tx, run);
     return saved;
   });
@@ -41,5 +43,8 @@ async function chargeBudget(parts: ExecutorParts, tx: StoreParts, run: Run): Pro
     ineffectiveRuns: { ...incident.ineffectiveRuns, [playbook]: (incident.ineffectiveRuns[playbook] ?? 0) + 1 },
   };
   if ((await tx.incidents.update(changed)) !== "stored") throw new ChangedMeanwhile(`incident ${incident.id}`);
-  await parts.incidentReport.card(tx, { ...changed, version: changed.version + 1 });
+  const saved = { ...changed, version: changed.version + 1 };
+  await parts.incidentReport.card(tx, saved);
+  const { ineffectiveRunsAtMost } = parts.settings.policy;
+  if (offerFor(saved, parts.clock.now(), ineffectiveRunsAtMost).kind === "used-up") await parts.incidentReport.usedUp(tx, saved);
 }

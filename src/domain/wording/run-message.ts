@@ -77,7 +77,7 @@ const TEXTS = {
   },
 } as const;
 
-const LEFT: Readonly<Record<Language, Readonly<Record<LeftBehind, string>>>> = {
+export const LEFT: Readonly<Record<Language, Readonly<Record<LeftBehind, string>>>> = {
   en: {
     "task-running": "The task was left running.",
     "task-untouched": "Nothing was changed.",

@@ -47,6 +47,8 @@ export async function chooseWork(
   latest: ClusterLatest,
 ): Promise<ChosenWork> {
   if (request.playbook === "undo") return undoing(parts, request);
+  const elsewhere = request.playbook === "start-task" ? null : sourcesBesides(request, latest);
+  if (elsewhere !== null) return refused(elsewhere);
   const failing = latest.findings.filter((finding) => finding.incident && concerns(finding, request, incident));
   const first = failing.find(({ advice }) => isTreatable(advice)) ?? failing[0];
   if (!first && (request.playbook === null || !ORDINARY.has(request.playbook)))
@@ -86,6 +88,15 @@ async function optionsFor(
 
 const isAsked = (request: ProposeRequest, task: string | null, source: string | null): boolean =>
   (request.task === null || task === request.task) && (request.source === null || source === request.source);
+
+/** A source that the task does not read from is a slip of the hand: told, with those that it does read from. */
+function sourcesBesides({ task, source }: ProposeRequest, { observation, findings }: ClusterLatest): Phrase | null {
+  if (task === null || source === null) return null;
+  const own = (observation?.sources ?? []).flatMap(({ subtasks }) => subtasks.filter((subtask) => subtask.task === task));
+  const sources = new Set([...own, ...findings.filter((finding) => finding.task === task)].map((one) => one.source));
+  if (sources.size === 0 || sources.has(source)) return null;
+  return phrase("no-such-source", { task, source, sources: [...sources].join(", ") });
+}
 
 function hasPaused(request: ProposeRequest, { observation }: ClusterLatest): boolean {
   const subtasks = observation?.sources.flatMap((source) => source.subtasks) ?? [];

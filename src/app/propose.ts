@@ -7,6 +7,7 @@ import type { Phrase, Plan, PlanOptions, PlanSubject, Target } from "../domain/p
 import { riskOf } from "../domain/playbooks/choose-playbook.ts";
 import { targetKey } from "../domain/run/standing.ts";
 import { phrase } from "../domain/wording/phrases.ts";
+import { NOT_STORED } from "../domain/wording/plan-message.ts";
 import { auditDraft } from "./audit-draft.ts";
 import { chooseWork } from "./choose-work.ts";
 import type { FactSources } from "./fact-sources.ts";
@@ -136,7 +137,7 @@ async function draw(
   const binding = planBinding(head, surveys);
   const now = clock.now();
   const draft: Plan = {
-    id: "P-0",
+    id: NOT_STORED,
     incident: incident?.id ?? null,
     ...{ cluster: request.cluster, kind, playbook, subjects, binding, gates },
     risk: riskOf(playbook),

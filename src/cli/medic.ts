@@ -6,6 +6,17 @@ const complain = (text: string): void => void process.stderr.write(text);
 const colour = (): boolean => process.stdout.isTTY === true;
 const language = () => new Option("--lang <language>", "language of the sentences").choices([...LANGUAGES]).default("en");
 
+interface PlanTyped {
+  readonly config: string;
+  readonly cluster?: string;
+  readonly source?: string;
+  readonly playbook?: string;
+  readonly file?: string;
+  readonly table?: string;
+  readonly json: boolean;
+  readonly lang: Language;
+}
+
 /** The whole command tree; docs/cli.md lists it and a test compares. Each command's file is loaded only when it is used. */
 export function commandTree(end: (exitCode: number) => void): Command {
   const medic = new Command("medic")
@@ -82,22 +93,27 @@ export function commandTree(end: (exitCode: number) => void): Command {
     .command("plan")
     .description("the plan that the bot would make now, with every call; a dry run that stores and changes nothing")
     .argument("<task>", "the task's name")
+    .argument("[words...]", 'what, as after /dm plan: gtid, rewind mysql-bin.000123, replace "ALTER TABLE …"')
     .requiredOption("--config <file>", "the configuration")
     .option("--cluster <name>", "needed when the configuration names several")
     .option("--source <id>", "only this source")
     .option("--playbook <id>", "this one instead of the advised")
+    .option("--file <name>", "the binlog file that the plan is about")
+    .option("--table <schema.table>", "for a comparison: only this table, as it is named upstream")
+    .option("--dry-run", "may be left out: on the shell it is never anything else", false)
     .option("--json", "print the plan as JSON", false)
     .addOption(language())
-    .action(
-      async (
-        task: string,
-        options: { config: string; cluster?: string; source?: string; playbook?: string; json: boolean; lang: Language },
-      ) => {
-        const { runPlan } = await import("./plan.ts");
-        const { cluster, source, playbook } = options;
-        end(await runPlan({ ...options, task, cluster, source, playbook, colour: colour(), print, complain }));
-      },
-    );
+    .action(async (task: string, typed: string[], options: PlanTyped) => {
+      const { runPlan } = await import("./plan.ts");
+      const { config, cluster, source, playbook, file, table, json, lang } = options;
+      const named = Object.entries({ "--source": source, "--file": file, "--table": table });
+      const words = [
+        ...typed,
+        ...(playbook === undefined ? [] : [playbook]),
+        ...named.flatMap(([name, value]) => (value === undefined ? [] : [name, value])),
+      ];
+      end(await runPlan({ task, words, config, cluster, json, lang, colour: colour(), print, complain }));
+    });
   medic
     .command("audit-export")
     .description("write the whole audit record as JSON Lines, with a fresh signed head")

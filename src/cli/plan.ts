@@ -13,20 +13,19 @@ import { createWatch } from "../app/watch.ts";
 import { type Config, loadConfig } from "../config/config.ts";
 import { connectOutside } from "../connect.ts";
 import type { PlaybookId } from "../domain/diagnosis/finding.ts";
-import { NO_OPTIONS } from "../domain/plan/plan.ts";
-import { PLAYBOOKS } from "../domain/playbooks/choose-playbook.ts";
+import { type PlanWish, type Word, wishOf } from "../domain/plan/read-wish.ts";
 import type { Language } from "../domain/wording/language.ts";
-import { say } from "../domain/wording/phrases.ts";
+import { phrase, say } from "../domain/wording/phrases.ts";
 import { planDetails } from "../domain/wording/plan-message.ts";
 import { printProblems } from "./check-config.ts";
 import { drawDocument } from "./draw/terminal.ts";
 
 export interface PlanOptions {
   readonly task: string;
+  /** As after `/dm plan <task>`, options among them; the shell has taken the quotes away. */
+  readonly words: readonly string[];
   readonly config: string;
   readonly cluster: string | undefined;
-  readonly source: string | undefined;
-  readonly playbook: string | undefined;
   readonly json: boolean;
   readonly lang: Language;
   readonly colour: boolean;
@@ -46,26 +45,36 @@ export async function runPlan(options: PlanOptions): Promise<0 | 1 | 2> {
   }
   const names = loaded.config.settings.clusters.map(({ name }) => name);
   const cluster = options.cluster ?? (names.length === 1 ? names[0]! : null);
-  if (cluster === null || !names.includes(cluster)) return misused(options, `--cluster must be one of ${names.join(", ")}`);
-  if (options.playbook !== undefined && !isPlaybook(options.playbook))
-    return misused(options, `--playbook must be one of ${Object.keys(PLAYBOOKS).join(", ")}`);
+  if (cluster === null || !names.includes(cluster)) return misused(options, `--cluster must be one of ${names.join(", ")}.`);
+  const read = wishOf(options.words.map(asWord));
+  if (read.kind === "not-understood") return misused(options, say(read.why, options.lang));
+  const { wish } = read;
+  if (wish.playbook !== null && STANDS_ON_THE_STORE.has(wish.playbook)) {
+    const command = `/dm plan ${options.task} ${options.words.join(" ")} --dry-run`;
+    const why = [phrase("shell-has-no-store", { playbook: wish.playbook, command })];
+    return tell(options, loaded.config, cluster, { kind: "refused", why });
+  }
   // Incidents that a poll would open live only as long as this command.
   const store = await openStore({ kind: "sqlite", file: ":memory:" }, sha256);
   try {
-    return tell(options, loaded.config, cluster, await propose(loaded.config, store, cluster, options));
+    return tell(options, loaded.config, cluster, await propose(loaded.config, store, cluster, options.task, wish));
   } finally {
     await store.close();
   }
 }
 
 function misused({ complain }: PlanOptions, why: string): 2 {
-  complain(`${why}.\n`);
+  complain(`${why}\n`);
   return 2;
 }
 
-const isPlaybook = (name: string): name is PlaybookId => Object.hasOwn(PLAYBOOKS, name);
+/** A comparison's findings and a run's images are in the bot's own store. */
+const STANDS_ON_THE_STORE: ReadonlySet<PlaybookId> = new Set<PlaybookId>(["copy-missing-rows", "undo"]);
 
-async function propose(config: Config, store: Store, name: string, options: PlanOptions): Promise<ProposeOutcome> {
+/** Only what was quoted can hold a blank. */
+const asWord = (text: string): Word => ({ text, isQuoted: /\s/.test(text) });
+
+async function propose(config: Config, store: Store, name: string, task: string, wish: PlanWish): Promise<ProposeOutcome> {
   const { settings } = config;
   const [clock, log, metrics] = [systemClock, createLog("silent"), createMetrics()];
   const connection = config.clusters.find((cluster) => cluster.name === name)!;
@@ -78,11 +87,10 @@ async function propose(config: Config, store: Store, name: string, options: Plan
   const watch = createWatch({ clusters, store, settings, clock, metrics, log, report, sourceSettings, knowSources, isActive });
   const planReport = createPlanReport({ settings, clock });
   const make = createPropose({ facts, store, watch, settings, clock, metrics, report: planReport });
-  const playbook = options.playbook !== undefined && isPlaybook(options.playbook) ? options.playbook : null;
   const askedBy = { id: "shell", name: process.env.USER ?? "shell", identity: "system" as const };
-  const { task, source = null } = options;
+  const { playbook, source, options } = wish;
   return make(
-    { cluster: name, incident: null, task, source, playbook, options: NO_OPTIONS, askedBy, dryRun: true },
+    { cluster: name, incident: null, task, source, playbook, options, askedBy, dryRun: true },
     AbortSignal.timeout(60_000),
   );
 }
@@ -99,6 +107,6 @@ function tell(options: PlanOptions, { settings }: Config, cluster: string, outco
   const { id: _, askedBy: __, state: ___, votes: ____, version: _____, ...shown } = plan;
   const { masterAddress } = settings.clusters.find(({ name }) => name === cluster)!;
   if (json) print(`${JSON.stringify({ plan: shown, why: [] }, null, 2)}\n`);
-  else print(drawDocument(planDetails(plan, masterAddress, lang), { colour }));
+  else print(drawDocument(planDetails(plan, masterAddress, lang, plan.steps.length), { colour }));
   return 0;
 }

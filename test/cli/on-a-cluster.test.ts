@@ -101,11 +101,11 @@ describe("medic doctor", () => {
 });
 
 describe("medic plan", () => {
-  const plan = async (file: string, options: { task?: string; playbook?: string; json?: boolean } = {}) => {
+  const plan = async (file: string, options: { task?: string; words?: string[]; json?: boolean } = {}) => {
     const { heard, print, complain } = listen();
     const code = await runPlan({
-      ...{ task: options.task ?? "orders-sync", config: file, cluster: undefined, source: undefined },
-      ...{ playbook: options.playbook, json: options.json ?? false, lang: "en", colour: false, print, complain },
+      ...{ task: options.task ?? "orders-sync", words: options.words ?? [], config: file, cluster: undefined },
+      ...{ json: options.json ?? false, lang: "en", colour: false, print, complain },
     });
     return { code, ...heard };
   };
@@ -141,9 +141,27 @@ describe("medic plan", () => {
     const healthy = await plan(cluster.file);
     assert.equal(healthy.code, 1);
     assert.match(healthy.out, /\S/);
-    const misspelt = await plan(cluster.file, { playbook: "resume" });
-    assert.equal(misspelt.code, 2);
-    assert.match(misspelt.complaints, /resume-task/);
+  });
+
+  test("takes the words of /dm plan, and says which one it does not understand", async () => {
+    cluster = await startRealCluster("bad-connection");
+    const asked = async (...words: string[]) => plan(cluster!.file, { words });
+    const pause = await asked("pause");
+    assert.equal(pause.code, 0);
+    assert.match(pause.out, /"op":2/);
+    assert.match((await asked("compare", "--table", "orders_db.orders")).out, /downstream|upstream/);
+    for (const [words, said] of [
+      [["resum"], /does not read from resum/],
+      [["resume", "--fast"], /do not understand “--fast”/],
+      [["resume", "stop"], /several plans: resume-task, stop-task/],
+      [["resume", "mysql-bin.000004"], /no use for “mysql-bin.000004”.*rewind-sync-checkpoint/],
+      [["copy", "C-4"], /Ask in Slack: \/dm plan orders-sync copy C-4 --dry-run/],
+    ] as const) {
+      const { code, out, complaints } = await asked(...words);
+      assert.match(out + complaints, said);
+      assert.equal(code, complaints === "" ? 1 : 2);
+    }
+    assert.deepEqual(writesIn(cluster), []);
   });
 });
 

@@ -21,7 +21,12 @@ test("docs/cli.md lists every command with its options", () => {
   ]);
 
   const real = commandTree(() => {}).commands.map((command) => [
-    [command.name(), ...command.registeredArguments.map((argument) => `<${argument.name()}>`)].join(" "),
+    [
+      command.name(),
+      ...command.registeredArguments.map((one) =>
+        one.required ? `<${one.name()}>` : `[${one.name()}${one.variadic ? "..." : ""}]`,
+      ),
+    ].join(" "),
     command.options.map((option) => option.flags),
   ]);
 

@@ -6,8 +6,15 @@ export type FoundTask =
   | { readonly kind: "one"; readonly cluster: string; readonly task: string }
   | { readonly kind: "answer"; readonly document: Document };
 
-/** `cluster/task` or `task`; a name in several clusters gets a choice, an unknown one the nearest. `command`: typed again with the choice. */
-export function findTask(views: readonly ClusterView[], typed: string, command: string, language: Language): FoundTask {
+/** A command as it is typed again once a task was chosen. */
+export interface TypedCommand {
+  readonly word: string;
+  /** What stood behind the task's name. */
+  readonly rest: string;
+}
+
+/** `cluster/task` or `task`; a name in several clusters gets a choice, an unknown one the nearest. */
+export function findTask(views: readonly ClusterView[], typed: string, command: TypedCommand, language: Language): FoundTask {
   const [before, after] = typed.includes("/")
     ? [typed.slice(0, typed.indexOf("/")), typed.slice(typed.indexOf("/") + 1)]
     : [null, typed];
@@ -32,16 +39,22 @@ export function findTask(views: readonly ClusterView[], typed: string, command: 
   };
 }
 
-function choice(found: readonly { cluster: string; task: string }[], command: string, language: Language): Document {
-  const buttons = found.slice(0, 10).map(({ cluster, task }) => ({
+/** A button holds so many letters of what was typed; more would be cut. */
+const REST_AT_MOST = 1_500;
+
+function choice(found: readonly { cluster: string; task: string }[], { word, rest }: TypedCommand, language: Language): Document {
+  const headline = language === "en" ? "Which one?" : "是哪一个？";
+  const names = found.slice(0, 10).map(({ cluster, task }) => `${cluster}/${task}`);
+  if (rest.length > REST_AT_MOST) return document(`${headline} ${names.join(" · ")}`, "info", []);
+  const buttons = names.map((name) => ({
     action: "choose-task" as const,
-    label: `${cluster}/${task}`,
-    value: `${command}|${cluster}/${task}`,
+    label: name,
+    value: `${word}|${name} ${rest.trim()}`.trimEnd(),
     style: "default" as const,
     confirm: null,
     choices: null,
   }));
-  return document(language === "en" ? "Which one?" : "是哪一个？", "info", [], buttons);
+  return document(headline, "info", [], buttons);
 }
 
 /** Steps of one letter between two names (Levenshtein), bounded by their lengths. */

@@ -23,10 +23,8 @@ export function createCommands(parts: CommandParts): Commands {
   return {
     async handle(asked, signal) {
       const language = languageOf(parts.settings, asked.channel);
-      const [word = "help", ...words] = asked.text
-        .trim()
-        .split(/\s+/)
-        .filter((part) => part !== "");
+      const [, typed = "", rest = ""] = /^(\S*)\s*(.*)$/s.exec(asked.text.trim()) ?? [];
+      const word = typed === "" ? "help" : typed;
       const role = await parts.authority.bestRole(asked.person);
       const known = COMMANDS.find((command) => command.usage.split(" ")[0] === word.toLowerCase());
       if (!known) return unknownCommand(parts, word, role, language);
@@ -35,13 +33,15 @@ export function createCommands(parts: CommandParts): Commands {
         if (known.role !== "viewer") await recordRefusal(parts, asked.person, { text: asked.text.slice(0, 200), why: why.key });
         return refusalDocument(why, language);
       }
-      return answer(parts, known.usage.split(" ")[0]!, words, { ...asked, language, role, signal });
+      return answer(parts, known.usage.split(" ")[0]!, rest, { ...asked, language, role, signal });
     },
   };
 }
 
-function answer(parts: CommandParts, command: string, words: readonly string[], asking: Asking): Promise<Document> | Document {
+/** `rest`: as it was typed, blanks and all; a quoted statement must not lose any. */
+function answer(parts: CommandParts, command: string, rest: string, asking: Asking): Promise<Document> | Document {
   const { language } = asking;
+  const words = rest.split(/\s+/).filter((word) => word !== "");
   switch (command) {
     case "status":
       return status(parts, language);
@@ -54,17 +54,17 @@ function answer(parts: CommandParts, command: string, words: readonly string[], 
     case "diagnose":
       return words[0] ? diagnoseTask(parts, words[0], words[1] ?? null, asking) : wrongUsage(parts, "diagnose <task>", language);
     case "plan":
-      return planCommand(parts, words.join(" "), asking);
+      return planCommand(parts, rest, asking);
     case "compare":
-      return compareCommand(parts, words.join(" "), asking);
+      return compareCommand(parts, rest, asking);
     case "undo":
-      return undoCommand(parts, words.join(" "), asking);
+      return undoCommand(parts, rest, asking);
     case "ledger":
-      return ledgerCommand(parts, words.join(" "), asking);
+      return ledgerCommand(parts, rest, asking);
     case "freeze":
-      return freezeCommand(parts, words.join(" "), asking);
+      return freezeCommand(parts, rest, asking);
     case "unfreeze":
-      return unfreezeCommand(parts, words.join(" "), asking);
+      return unfreezeCommand(parts, rest, asking);
     case "audit":
       return audit(parts, words[0] ?? null, language);
     default:
@@ -86,7 +86,7 @@ async function diagnoseTask(
   source: string | null,
   { language, signal }: Asking,
 ): Promise<Document> {
-  const found = findTask(views(parts), typed, "diagnose", language);
+  const found = findTask(views(parts), typed, { word: "diagnose", rest: source ?? "" }, language);
   if (found.kind === "answer") return found.document;
   await parts.watch.poll(found.cluster, signal);
   const { findings, problem } = parts.watch.latest(found.cluster);

@@ -11,13 +11,15 @@ import { findTask } from "./find-task.ts";
 /** `/dm plan <task> …`: a plan to vote on, or with --dry-run every call and statement with its values and nothing else. */
 export async function planCommand(parts: CommandParts, rest: string, asking: Asking): Promise<Document> {
   const { language, signal, person } = asking;
-  const [typed = "", ...words] = rest.split(/\s+/);
+  const [, typed = "", words = ""] = /^(\S*)(.*)$/s.exec(rest) ?? [];
   if (typed === "") return wrongUsage(parts, "plan <task> [resume|stop-start|…] [--dry-run]", language);
-  const read = readWish(words.join(" "));
-  if (read.kind === "not-understood")
-    return refusalDocument(phrase("wish-not-understood", { word: read.word.slice(0, 60) }), language);
+  const read = readWish(words);
+  if (read.kind === "not-understood") return refusalDocument(read.why, language);
   const { wish } = read;
-  const found = wish.playbook === "start-task" ? startable(parts, typed) : findTask(views(parts), typed, "plan", language);
+  const found =
+    wish.playbook === "start-task"
+      ? startable(parts, typed)
+      : findTask(views(parts), typed, { word: "plan", rest: words }, language);
   if (found.kind === "answer") return found.document;
   const refused = await roleRefusal(parts, asking, found.cluster, "operator");
   if (refused) return refused;
@@ -46,11 +48,15 @@ function startable(parts: CommandParts, typed: string): ReturnType<typeof findTa
 /** `/dm compare <task> [table]`: an operator's word is enough, because nothing is changed; it starts at once and can be stopped. */
 export async function compareCommand(parts: CommandParts, rest: string, asking: Asking): Promise<Document> {
   const { language } = asking;
-  const [typed = "", table = null, source = null] = rest.split(/\s+/);
+  const [, typed = "", words = ""] = /^(\S*)(.*)$/s.exec(rest) ?? [];
   if (typed === "") return wrongUsage(parts, "compare <task> [schema.table]", language);
-  const found = findTask(views(parts), typed, "compare", language);
+  const read = readWish(`compare-rows ${words}`);
+  if (read.kind === "not-understood") return refusalDocument(read.why, language);
+  const { source, options, dryRun } = read.wish;
+  if (dryRun) return planCommand(parts, `${typed} compare-rows ${words}`, asking);
+  const found = findTask(views(parts), typed, { word: "compare", rest: words }, language);
   if (found.kind === "answer") return found.document;
-  return startComparison(parts, found.cluster, found.task, source, { ...NO_OPTIONS, table }, asking);
+  return startComparison(parts, found.cluster, found.task, source, options, asking);
 }
 
 export async function startComparison(
@@ -92,8 +98,10 @@ export async function startComparison(
 /** `/dm undo <run>`: a plan of its own, with its own votes. */
 export async function undoCommand(parts: CommandParts, rest: string, asking: Asking): Promise<Document> {
   const { language, person, signal } = asking;
-  const id = (rest.split(/\s+/)[0] ?? "").toUpperCase();
-  if (!/^R-\d+$/.test(id)) return wrongUsage(parts, "undo R-<number>", language);
+  const [typed = "", ...others] = rest.split(/\s+/);
+  const id = typed.toUpperCase();
+  const dryRun = others[0] === "--dry-run";
+  if (!/^R-\d+$/.test(id) || others.length > (dryRun ? 1 : 0)) return wrongUsage(parts, "undo R-<number> [--dry-run]", language);
   const run = await parts.store.runs.get(id);
   if (!run) return refusalDocument(phrase("no-such-run", { run: id }), language);
   const { cluster } = run.plan;
@@ -101,10 +109,11 @@ export async function undoCommand(parts: CommandParts, rest: string, asking: Ask
   if (refused) return refused;
   const options = { ...NO_OPTIONS, run: id };
   const outcome = await parts.propose(
-    { cluster, incident: run.plan.incident, task: null, source: null, playbook: "undo", options, askedBy: person, dryRun: false },
+    { cluster, incident: run.plan.incident, task: null, source: null, playbook: "undo", options, askedBy: person, dryRun },
     signal,
   );
   if (outcome.kind === "refused") return refusals(outcome.why, language);
+  if (dryRun) return planDetails(outcome.plan, clusterOf(parts.settings, cluster).masterAddress, language);
   return answerDocument(
     language === "en" ? `Plan ${outcome.plan.id} would undo ${id}.` : `计划 ${outcome.plan.id} 可撤销 ${id}。`,
   );

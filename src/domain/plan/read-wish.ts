@@ -1,6 +1,7 @@
 import type { PlaybookId } from "../diagnosis/finding.ts";
 import { isPlaybook } from "../playbooks/choose-playbook.ts";
-import { NO_OPTIONS, type PlanOptions } from "./plan.ts";
+import { phrase } from "../wording/phrases.ts";
+import { NO_OPTIONS, type Phrase, type PlanOptions } from "./plan.ts";
 
 /** What somebody wants planned, as typed after the task's name. */
 export interface PlanWish {
@@ -12,7 +13,13 @@ export interface PlanWish {
 
 export type ReadWish =
   | { readonly kind: "wish"; readonly wish: PlanWish }
-  | { readonly kind: "not-understood"; readonly word: string };
+  | { readonly kind: "not-understood"; readonly why: Phrase };
+
+export interface Word {
+  readonly text: string;
+  /** Somebody put it in quotes: a statement, or a name with a blank in it. */
+  readonly isQuoted: boolean;
+}
 
 /** Short words for playbooks; the full ids do too. */
 export const PLAYBOOK_WORDS: Readonly<Record<string, PlaybookId>> = {
@@ -32,43 +39,116 @@ export const PLAYBOOK_WORDS: Readonly<Record<string, PlaybookId>> = {
   copy: "copy-missing-rows",
 };
 
-const NAMED_OPTIONS: Readonly<Record<string, "source" | "file" | "comparison" | "table">> = {
+type Named = "source" | "file" | "comparison" | "table";
+const NAMED: Readonly<Record<string, Named>> = {
   "--source": "source",
   "--file": "file",
   "--comparison": "comparison",
   "--table": "table",
 };
+/** Which playbooks an option means something to; with any other it would be overlooked without a word. */
+const TAKEN_BY: Readonly<Record<"file" | "comparison" | "table", readonly PlaybookId[]>> = {
+  file: ["rewind-sync-checkpoint", "switch-to-gtid", "replace-relay-file"],
+  comparison: ["copy-missing-rows"],
+  table: ["compare-rows"],
+};
+const HOWS = ["skip", "replace", "revert"] as const;
+type How = (typeof HOWS)[number];
 
-/** Words in any order: a playbook, `--source S`, `--file F`, `--comparison C-1`, `--table S.T`, `--dry-run`, quoted statements, or a source's name alone. */
-export function readWish(text: string): ReadWish {
-  const words = wordsOf(text);
-  let wish: PlanWish = { playbook: null, source: null, options: NO_OPTIONS, dryRun: false };
-  const statements: string[] = [];
-  let how: "skip" | "replace" | "revert" | null = null;
-  for (let at = 0; at < words.length; at++) {
-    const { text: word, isQuoted } = words[at]!;
-    const option = NAMED_OPTIONS[word];
-    const playbook = PLAYBOOK_WORDS[word] ?? (isPlaybook(word) ? word : null);
-    if (isQuoted) statements.push(word);
-    else if (word === "--dry-run") wish = { ...wish, dryRun: true };
-    else if (option !== undefined) {
-      const value = words[++at]?.text;
-      if (value === undefined) return { kind: "not-understood", word };
-      wish = option === "source" ? { ...wish, source: value } : { ...wish, options: { ...wish.options, [option]: value } };
-    } else if (playbook !== null) {
-      if (word === "skip" || word === "replace" || word === "revert") how = word;
-      wish = { ...wish, playbook };
-    } else if (word.startsWith("--") || wish.source !== null) return { kind: "not-understood", word };
-    else wish = { ...wish, source: word };
-  }
-  const isStatement = wish.playbook === "skip-or-replace-statement";
-  if (statements.length > 0 && !isStatement) return { kind: "not-understood", word: statements[0]! };
-  const statement = isStatement ? { how: how ?? (statements.length > 0 ? "replace" : "skip"), instead: statements } : null;
-  return { kind: "wish", wish: { ...wish, options: { ...wish.options, statement } } };
+/** Servers write six digits at least; a source's id may end in fewer. */
+const BINLOG_FILE = /^.+\.\d{6,}$/;
+
+interface Read {
+  readonly named: Map<Named, string>;
+  readonly playbooks: Set<PlaybookId>;
+  readonly hows: Set<How>;
+  readonly statements: string[];
+  dryRun: boolean;
 }
 
-/** Split at blanks; quotes of any kind (Slack makes them curly) hold a word together. */
-export function wordsOf(text: string): { readonly text: string; readonly isQuoted: boolean }[] {
+/** Words in any order: a playbook, `--source S`, `--file F`, `--comparison C-1`, `--table S.T`, `--dry-run`, quoted statements; or a file, a comparison, a table or a source by its name alone. */
+export const readWish = (text: string): ReadWish => wishOf(wordsOf(text));
+
+/** As `readWish`, of words that somebody has split already (a shell). */
+export function wishOf(words: readonly Word[]): ReadWish {
+  const read: Read = { named: new Map(), playbooks: new Set(), hows: new Set(), statements: [], dryRun: false };
+  const bare: string[] = [];
+  for (let at = 0; at < words.length; at++) {
+    const { text, isQuoted } = words[at]!;
+    // Telephones make one dash of two.
+    const word = isQuoted ? text : text.replace(/^[—–](?=\w)/, "--");
+    const option = isQuoted ? undefined : NAMED[word];
+    if (option !== undefined) {
+      const value = words[++at]?.text;
+      if (value === undefined || value === "" || value.startsWith("--")) return no("wish-value-missing", { word });
+      if (!give(read, option, value)) return no("wish-twice", { word });
+    } else if (isQuoted) read.statements.push(word);
+    else if (/^["“”'‘’]/.test(word)) return no("wish-quote-open", { word });
+    else if (word === "--dry-run") read.dryRun = true;
+    else if (!takePlaybook(read, word)) bare.push(word);
+  }
+  if (read.playbooks.size > 1 || read.hows.size > 1)
+    return no("wish-two-playbooks", { playbooks: [...(read.hows.size > 1 ? read.hows : read.playbooks)].join(", ") });
+  const [playbook = null] = read.playbooks;
+  for (const word of bare)
+    if (word.startsWith("--") || !give(read, meantBy(word, playbook), word)) return no("wish-not-understood", { word });
+  return together(read, playbook);
+}
+
+function no(key: Parameters<typeof phrase>[0], values: Readonly<Record<string, string>>): ReadWish {
+  const short = Object.entries(values).map(([name, value]) => [name, value.length > 60 ? `${value.slice(0, 60)}…` : value]);
+  return { kind: "not-understood", why: phrase(key, Object.fromEntries(short) as Record<string, string>) };
+}
+
+/** False: it was given already, as something else. */
+function give({ named }: Read, option: Named, value: string): boolean {
+  if (named.has(option) && named.get(option) !== value) return false;
+  named.set(option, value);
+  return true;
+}
+
+function takePlaybook({ playbooks, hows }: Read, typed: string): boolean {
+  const word = typed.toLowerCase();
+  const playbook = PLAYBOOK_WORDS[word] ?? (isPlaybook(word) ? word : null);
+  if (playbook === null) return false;
+  playbooks.add(playbook);
+  const how = HOWS.find((one) => one === word);
+  if (how !== undefined) hows.add(how);
+  return true;
+}
+
+/** What a word means by its looks: a binlog file, a comparison, for a comparison of rows a table; else a source. */
+function meantBy(word: string, playbook: PlaybookId | null): Named {
+  if (/^C-\d+$/.test(word)) return "comparison";
+  if (playbook === "compare-rows" && word.includes(".")) return "table";
+  return BINLOG_FILE.test(word) ? "file" : "source";
+}
+
+function together({ named, hows, statements, dryRun }: Read, playbook: PlaybookId | null): ReadWish {
+  const isStatement = playbook === "skip-or-replace-statement";
+  const [first] = statements;
+  if (first !== undefined && !isStatement) return no("wish-not-understood", { word: first });
+  for (const [option, takers] of Object.entries(TAKEN_BY)) {
+    const value = named.get(option as Named);
+    if (value !== undefined && playbook !== null && !takers.includes(playbook))
+      return no("wish-not-taken", { word: value, playbook, takers: takers.join(", ") });
+  }
+  const [how = first === undefined ? "skip" : "replace"] = hows;
+  if (first !== undefined && how !== "replace") return no("wish-not-understood", { word: first });
+  const curly = statements.find((statement) => /[“”‘’]/.test(statement));
+  if (curly !== undefined) return no("wish-curly-quotes", { word: curly });
+  const options: PlanOptions = {
+    ...NO_OPTIONS,
+    file: named.get("file") ?? null,
+    comparison: named.get("comparison") ?? null,
+    table: named.get("table") ?? null,
+    statement: isStatement ? { how, instead: statements } : null,
+  };
+  return { kind: "wish", wish: { playbook, source: named.get("source") ?? null, options, dryRun } };
+}
+
+/** Split at blanks; quotes of any kind (Slack makes them curly) hold a word together, blanks in them untouched. */
+export function wordsOf(text: string): Word[] {
   const found = text.matchAll(/"([^"]*)"|“([^”]*)”|'([^']*)'|‘([^’]*)’|(\S+)/g);
   return Array.from(found, ([, straight, curly, single, curlySingle, bare]) => {
     const quoted = straight ?? curly ?? single ?? curlySingle;

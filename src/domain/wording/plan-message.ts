@@ -51,6 +51,7 @@ const TEXTS = {
     expired: "expired",
     superseded: "what it was bound to changed:",
     running: "approved, carried out by",
+    dryRun: "Dry run, nothing is stored",
     digest: "Votes are for exactly this plan, digest",
     more: "more",
     same: "the same steps",
@@ -80,6 +81,7 @@ const TEXTS = {
     expired: "已过期",
     superseded: "所依据的内容已变化：",
     running: "已批准，执行：",
+    dryRun: "演练，不保存任何内容",
     digest: "投票仅对此计划有效，摘要",
     more: "项未列出",
     same: "同样的步骤",
@@ -227,11 +229,17 @@ function buttonsOf(plan: Plan, language: Language): Button[] {
   return [button("approve", texts.approve, "primary"), button("reject", texts.reject, "danger"), details, ...glass];
 }
 
-/** Each step with its exact call, what it needs, proves and undoes, and the same work for a person. */
-export function planDetails(plan: Plan, masterAddress: string, language: Language): Document {
+/** What a dry run is called: it was never given a number. */
+export const NOT_STORED = "P-0";
+
+/**
+ * Each step with its exact call, what it needs, proves and undoes, and the same work for a person. `inFull`: of how many steps;
+ * the others are told by their titles, or where they are another subject's of the same kind, by their number.
+ */
+export function planDetails(plan: Plan, masterAddress: string, language: Language, inFull = SHOWN_IN_FULL): Document {
   const texts = TEXTS[language];
-  const left = plan.steps.length - SHOWN_IN_FULL;
-  const steps = plan.steps.slice(0, SHOWN_IN_FULL).flatMap((step): Block[] => {
+  const others = plan.steps.slice(inFull);
+  const steps = plan.steps.slice(0, inFull).flatMap((step): Block[] => {
     const words = stepWords(step, { language, generation: plan.binding.generation, masterAddress });
     return [
       paragraph(strong(`${step.number}. ${words.title}`)),
@@ -247,12 +255,24 @@ export function planDetails(plan: Plan, masterAddress: string, language: Languag
     ];
   });
   const who = paragraph(strong(RISKS[language][plan.risk]), plain(` · ${neededText(plan.risk, language)}`));
-  return document(`${texts.plan} ${plan.id}: ${playbookName(plan.playbook, language)}`, "info", [
+  const name = plan.id === NOT_STORED ? texts.dryRun : `${texts.plan} ${plan.id}`;
+  return document(`${name}: ${playbookName(plan.playbook, language)} · ${targetText(plan, language)}`, "info", [
+    ...plan.warnings.map((warning) => paragraph(strong(say(warning, language)))),
     who,
+    paragraph(strong(`${texts.cost}: `), plain(PLAYBOOK_COSTS[language][plan.playbook])),
     ...gateBlocks(plan, language, plan.gates.length),
     ...steps,
-    ...(left > 0 ? [note(plain(`… +${left} ${texts.more}: ${texts.same}`))] : []),
+    ...(others.length === 0 ? [] : [othersBlock(others, plan, language)]),
     personCommands(plan.steps, masterAddress, language),
     note(plain(`${texts.digest} `), code(plan.digest)),
   ]);
+}
+
+function othersBlock(others: readonly Step[], { subjects }: Plan, language: Language): Block {
+  const texts = TEXTS[language];
+  if (subjects.length > 1) return note(plain(`… +${others.length} ${texts.more}: ${texts.same}`));
+  return {
+    kind: "list",
+    items: others.map((step) => item("none", plain(`${step.number}. ${stepWords(step, { language }).title}`))),
+  };
 }

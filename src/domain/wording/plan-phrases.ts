@@ -112,5 +112,31 @@ export const PLAN_PHRASES = {
     en: "I do not understand “{word}” there. /dm help lists what can be planned.",
     zh: "无法理解“{word}”。/dm help 会列出可生成的计划。",
   },
+  "wish-value-missing": { en: "{word} needs a value after it.", zh: "{word} 之后需要给出值。" },
+  "wish-twice": { en: "{word} was given twice, with different values.", zh: "{word} 给出了两次，且值不同。" },
+  "wish-two-playbooks": {
+    en: "These are several plans: {playbooks}. Ask for one at a time.",
+    zh: "这是多个计划：{playbooks}。请一次只生成一个。",
+  },
+  "wish-not-taken": {
+    en: "{playbook} has no use for “{word}”; it belongs to: {takers}.",
+    zh: "{playbook} 用不到“{word}”；它用于：{takers}。",
+  },
+  "wish-quote-open": {
+    en: "A quote begins at “{word}” and does not end. Put the whole statement in quotes.",
+    zh: "“{word}” 处的引号没有结束。请将整条语句放在引号中。",
+  },
+  "wish-curly-quotes": {
+    en: "Inside the statement are typographic quotes (“{word}”); a database takes them for part of a name. Type straight ones, and the other kind around the statement.",
+    zh: "语句中有弯引号（“{word}”），数据库会将其当作名称的一部分。请输入直引号，并用另一种引号包住语句。",
+  },
+  "no-such-source": {
+    en: "{task} does not read from {source}. It reads from: {sources}.",
+    zh: "{task} 没有数据源 {source}。它的数据源：{sources}。",
+  },
+  "shell-has-no-store": {
+    en: "{playbook} stands on what the bot remembers, which the shell does not see. Ask in Slack: {command}",
+    zh: "{playbook} 依据机器人的记录，命令行看不到。请在 Slack 中使用：{command}",
+  },
   "cause-not-mended": { en: "The cause is still there: {why}", zh: "原因仍然存在：{why}" },
 } as const;

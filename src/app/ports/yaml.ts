@@ -11,7 +11,7 @@ export interface TaskYaml {
   /** Without passwords, for plans, audit and eyes. */
   masked(text: string): string;
   /**
-   * A copy with `safe-mode: true` in the syncers that the source's instance uses, and its `meta` at that place (null: left alone).
+   * A copy in which the instance of this source, and no other, has `safe-mode: true`, and its `meta` at that place (null: left alone).
    * Whatever else the file says stays as it is.
    */
   withSafeMode(

@@ -39,18 +39,20 @@ export const PLAYBOOK_WORDS: Readonly<Record<string, PlaybookId>> = {
   copy: "copy-missing-rows",
 };
 
-type Named = "source" | "file" | "comparison" | "table";
+type Named = "source" | "file" | "comparison" | "table" | "run";
 const NAMED: Readonly<Record<string, Named>> = {
   "--source": "source",
   "--file": "file",
   "--comparison": "comparison",
   "--table": "table",
+  "--run": "run",
 };
 /** Which playbooks an option means something to; with any other it would be overlooked without a word. */
-const TAKEN_BY: Readonly<Record<"file" | "comparison" | "table", readonly PlaybookId[]>> = {
+const TAKEN_BY: Readonly<Record<Exclude<Named, "source">, readonly PlaybookId[]>> = {
   file: ["rewind-sync-checkpoint", "switch-to-gtid", "replace-relay-file"],
   comparison: ["copy-missing-rows"],
   table: ["compare-rows"],
+  run: ["undo"],
 };
 const HOWS = ["skip", "replace", "revert"] as const;
 type How = (typeof HOWS)[number];
@@ -66,7 +68,7 @@ interface Read {
   dryRun: boolean;
 }
 
-/** Words in any order: a playbook, `--source S`, `--file F`, `--comparison C-1`, `--table S.T`, `--dry-run`, quoted statements; or a file, a comparison, a table or a source by its name alone. */
+/** Words in any order: a playbook, `--source S`, `--file F`, `--comparison C-1`, `--table S.T`, `--dry-run`, quoted statements; or a file, a comparison, a table, for `undo` a run, or a source by its name alone. */
 export const readWish = (text: string): ReadWish => wishOf(wordsOf(text));
 
 /** As `readWish`, of words that somebody has split already (a shell). */
@@ -120,6 +122,7 @@ function takePlaybook({ playbooks, hows }: Read, typed: string): boolean {
 /** What a word means by its looks: a binlog file, a comparison, for a comparison of rows a table; else a source. */
 function meantBy(word: string, playbook: PlaybookId | null): Named {
   if (/^C-\d+$/.test(word)) return "comparison";
+  if (playbook === "undo" && /^R-\d+$/.test(word)) return "run";
   if (playbook === "compare-rows" && word.includes(".")) return "table";
   return BINLOG_FILE.test(word) ? "file" : "source";
 }
@@ -133,6 +136,7 @@ function together({ named, hows, statements, dryRun }: Read, playbook: PlaybookI
     if (value !== undefined && playbook !== null && !takers.includes(playbook))
       return no("wish-not-taken", { word: value, playbook, takers: takers.join(", ") });
   }
+  if (playbook === "undo" && !named.has("run")) return no("wish-value-missing", { word: "undo" });
   const [how = first === undefined ? "skip" : "replace"] = hows;
   if (first !== undefined && how !== "replace") return no("wish-not-understood", { word: first });
   const curly = statements.find((statement) => /[“”‘’]/.test(statement));
@@ -142,6 +146,7 @@ function together({ named, hows, statements, dryRun }: Read, playbook: PlaybookI
     file: named.get("file") ?? null,
     comparison: named.get("comparison") ?? null,
     table: named.get("table") ?? null,
+    run: named.get("run") ?? null,
     statement: isStatement ? { how, instead: statements } : null,
   };
   return { kind: "wish", wish: { playbook, source: named.get("source") ?? null, options, dryRun } };

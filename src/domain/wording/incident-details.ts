@@ -2,7 +2,7 @@ import type { Incident } from "../incident/incident.ts";
 import type { Target } from "../plan/plan.ts";
 import { resumeTask } from "../playbooks/resume-task.ts";
 import { stopStartTask } from "../playbooks/stop-start-task.ts";
-import { type Block, type Document, document, note, plain } from "./document.ts";
+import { type Block, code, type Document, document, note, plain } from "./document.ts";
 import { findingBlocks } from "./finding.ts";
 import { rootText } from "./incident-card.ts";
 import type { Language } from "./language.ts";
@@ -33,16 +33,23 @@ export function incidentDetails(incident: Incident, masterAddress: string, langu
 function commandsOf(incident: Incident, masterAddress: string, language: Language): Block[] {
   const playbook = incident.finding.advice.playbook ?? incident.finding.advice.next[0]?.playbook;
   const simple = playbook === "resume-task" ? resumeTask : playbook === "stop-start-task" ? stopStartTask : null;
-  if (simple === null) return [];
+  if (simple === null) {
+    const { task } = incident.finding;
+    if (playbook === undefined || playbook === null || task === null) return [];
+    const command = code(`/dm plan ${task} ${playbook} --dry-run`);
+    return [
+      language === "en"
+        ? note(plain("Every call and statement of the repair: "), command)
+        : note(plain("该修复的所有调用和语句："), command),
+    ];
+  }
   const targets = incident.members.flatMap(({ finding }): Target[] =>
     finding.subject.kind === "subtask" ? [{ task: finding.subject.task, source: finding.subject.source, unit: "Sync" }] : [],
   );
   const steps = targets.flatMap((target) => simple.steps({ target, timing: TIMING, stopOperation: 7 }));
-  return [
-    personCommands(
-      steps.map((step, index) => ({ ...step, number: index + 1 })),
-      masterAddress,
-      language,
-    ),
-  ];
+  return personCommands(
+    steps.map((step, index) => ({ ...step, number: index + 1 })),
+    masterAddress,
+    language,
+  );
 }

@@ -13,8 +13,8 @@ const TITLES = {
 /** Targets whose commands are written out. */
 const SHOWN = 10;
 
-/** The commands (shell and SQL) that do what the steps do, in their order. */
-export function personCommands(steps: readonly Step[], masterAddress: string, language: Language): Block {
+/** The commands (shell and SQL) that do what the steps do, in their order; no block where no person could do it by hand. */
+export function personCommands(steps: readonly Step[], masterAddress: string, language: Language): Block[] {
   const targets = Map.groupBy(steps, ({ target }) => targetKey(target));
   const kept = [...targets.keys()].slice(0, SHOWN);
   const left = [...targets.keys()].slice(SHOWN);
@@ -22,20 +22,37 @@ export function personCommands(steps: readonly Step[], masterAddress: string, la
     .filter(({ target }) => kept.includes(targetKey(target)))
     .flatMap((step) => stepWords(step, { language, masterAddress }).byHand);
   if (left.length > 0) lines.push(`${language === "en" ? "# the same for" : "# 同样处理"} ${left.join(", ")}`);
-  return { kind: "code", title: TITLES[language], text: lines.join("\n") };
+  return lines.length === 0 ? [] : [{ kind: "code", title: TITLES[language], text: lines.join("\n") }];
 }
 
-/** `scope` is empty, or an option with a blank behind it. */
-function commandsFor(playbook: PlaybookId, task: string, scope: string, dmctl: string): string[] {
+/** `scope` is empty, or an option with a blank behind it. Only what dmctl alone does is written out; the others are more than commands. */
+function commandsFor(playbook: PlaybookId, task: string, scope: string, dmctl: string, language: Language): string[] {
   const status = `${dmctl} query-status ${scope}${quoted(task)}`;
-  if (playbook === "resume-task") return [`${dmctl} resume-task ${scope}${quoted(task)}`, status];
-  return [
-    `${dmctl} stop-task ${scope}${quoted(task)}`,
-    `${dmctl} query-status ${scope}  # until ${quoted(task)} is not listed`,
-    `${dmctl} start-task ${scope}${quoted(`${task}.yaml`)}   # the original YAML, without --remove-meta`,
-    status,
-  ];
+  const start = `${dmctl} start-task ${scope}${quoted(`${task}.yaml`)}   # the original YAML, without --remove-meta`;
+  switch (playbook) {
+    case "resume-task":
+      return [`${dmctl} resume-task ${scope}${quoted(task)}`, status];
+    case "fix-and-resume":
+      return [`# ${MEND_FIRST[language]}`, `${dmctl} resume-task ${scope}${quoted(task)}`, status];
+    case "start-task":
+      return [start, status];
+    case "stop-start-task":
+      return [
+        `${dmctl} stop-task ${scope}${quoted(task)}`,
+        `${dmctl} query-status ${scope}  # until ${quoted(task)} is not listed`,
+        start,
+        status,
+      ];
+    default:
+      return [`# ${playbook}: ${SEE_RUNBOOK[language]}`];
+  }
 }
+
+const MEND_FIRST = { en: "once the cause is mended:", zh: "原因解决之后：" } as const;
+const SEE_RUNBOOK = {
+  en: "the steps by hand are in docs/runbook.md under this name; with the bot: medic plan or /dm plan",
+  zh: "手工步骤见 docs/runbook.md 中的同名章节；使用机器人：medic plan 或 /dm plan",
+} as const;
 
 const BY_HAND = { en: "By hand", zh: "手工命令" } as const;
 const TOLD_AT_MOST = 10;
@@ -48,7 +65,9 @@ export function commandsOfFindings(findings: readonly Finding[], language: Langu
     if (first === null || finding.task === null) return [];
     const notBefore = playbook === null ? (next[0]?.notBefore ?? null) : null;
     const later = notBefore === null ? [] : [`# ${NOT_BEFORE[language].replace("{time}", new Date(notBefore).toISOString())}`];
-    return [[...later, ...commandsFor(first, finding.task, scopeOf(finding), "dmctl --master-addr MASTER:8261")].join("\n")];
+    return [
+      [...later, ...commandsFor(first, finding.task, scopeOf(finding), "dmctl --master-addr MASTER:8261", language)].join("\n"),
+    ];
   });
   if (lines.length === 0) return null;
   const more = lines.length > TOLD_AT_MOST ? [`# … ${lines.length - TOLD_AT_MOST}`] : [];

@@ -263,7 +263,7 @@ export function planDetails(plan: Plan, masterAddress: string, language: Languag
     ...gateBlocks(plan, language, plan.gates.length),
     ...steps,
     ...(others.length === 0 ? [] : [othersBlock(others, plan, language)]),
-    personCommands(plan.steps, masterAddress, language),
+    ...personCommands(plan.steps, masterAddress, language),
     note(plain(`${texts.digest} `), code(plan.digest)),
   ]);
 }

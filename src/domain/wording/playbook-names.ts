@@ -47,12 +47,11 @@ export const PLAYBOOK_COSTS: Texts<PlaybookId> = {
       "The task is not in DM until somebody starts it again, and its alerts fall silent with it. I remember it. Relay files that only it needs may be purged meanwhile.",
     "start-task": "Rows since the last checkpoint are applied again in DM's automatic safe mode.",
     "fix-and-resume": "Nothing: DM goes on from where it stands, and meets the cause again if it is not mended.",
-    "rewind-sync-checkpoint":
-      "Replication stands still, then the whole file is replayed in safe mode. Read by position, rows past 4 GiB are lost without a word: it did so on both DMs that it was tried on (v1.0.7, v8.1.0). The comparison at the end is part of the plan.",
+    "rewind-sync-checkpoint": "Replication stands still, then the whole file is replayed in safe mode and the rows are compared.",
     "switch-to-gtid":
-      "Every task of the source stands still, then replays the file in safe mode. Afterwards the source reads by GTIDs. Measured on v8.1.0 with MariaDB, where it lost nothing.",
+      "Every task of the source stands still, then replays the file in safe mode; then rows are compared. From then on the source reads by GTIDs.",
     "replace-relay-file":
-      "The worker stands still while the file is copied. On v8.1.0 the sync unit then turned for ever on the copied file without an error; so done means that it is past it, and rows are compared.",
+      "The worker stands still, and with it every task of the source, from its stop to its start; the file is fetched before that. Then rows are compared.",
     "reset-relay":
       "The relay pulls again from where the tasks stand; its old files may be purged, so the upstream must still have them.",
     "skip-or-replace-statement":
@@ -68,12 +67,9 @@ export const PLAYBOOK_COSTS: Texts<PlaybookId> = {
     "stop-task": "任务在重新启动之前不在 DM 中，其告警也会消失。我会记住它。只有它需要的 relay 文件可能被清理。",
     "start-task": "最近一次断点之后的行会在 DM 自动安全模式下重新应用。",
     "fix-and-resume": "没有代价：DM 从当前位置继续；若原因未解决会再次失败。",
-    "rewind-sync-checkpoint":
-      "同步暂停，然后以安全模式重放整个文件。按位置读取时，超过 4 GiB 之后的行会无声丢失：在测试过的两个 DM（v1.0.7、v8.1.0）上都丢失了一行。最后的行对比是计划的一部分。",
-    "switch-to-gtid":
-      "该数据源的所有任务暂停，然后以安全模式重放该文件。之后数据源按 GTID 读取。在 v8.1.0 与 MariaDB 上测得没有丢失。",
-    "replace-relay-file":
-      "复制文件期间 worker 停止。在 v8.1.0 上 sync 单元随后在复制的文件上无错误地反复循环；因此以越过该文件为完成标准，并对比行。",
+    "rewind-sync-checkpoint": "同步暂停，然后以安全模式重放整个文件并对比行。",
+    "switch-to-gtid": "该数据源的所有任务暂停，然后以安全模式重放该文件并对比行。之后数据源按 GTID 读取。",
+    "replace-relay-file": "从停止到启动，worker 及该数据源的所有任务都停止；文件在此之前获取。之后对比行。",
     "reset-relay": "relay 会从任务所在位置重新拉取；旧文件可能被清理，因此上游必须仍保留它们。",
     "skip-or-replace-statement": "下游不会得到原来的语句。缺少的内容在有人补上之前一直缺少。",
     "compare-rows": "按配置的速率读取两侧数据库，不做任何改动。",

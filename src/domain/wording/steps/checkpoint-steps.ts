@@ -49,8 +49,8 @@ export const rewriteCheckpoint: Sayer<"rewrite-checkpoint"> = ({ action, name, t
     title,
     call: statements.join("\n"),
     needs: say(
-      "the worker let go; the same rows; the global row in this file or a later one; the values below are as of now and are decided anew on the locked rows",
-      "worker 已释放；行集合不变；全局行位于该文件或更新的文件；下列值为当前值，执行时依据锁定的行重新决定",
+      "the worker let go; the same rows; the global row in this file or a later one; the values shown are as of now and are decided anew on the locked rows",
+      "worker 已释放；行集合不变；全局行位于该文件或更新的文件；所示值为当前值，执行时依据锁定的行重新决定",
     ),
     proves: say("the rows read back as written, their images are in the backup table", "读回的行与写入一致，镜像在备份表中"),
     undo: say("the images are written back, while nothing has read the new rows", "在新断点被读取之前写回镜像"),

@@ -38,7 +38,10 @@ export const fetchRelayFile: Sayer<"fetch-relay-file"> = ({ action, say }) => ({
     "大小与 SHOW BINARY LOGS 一致，可得时比较 sha256",
   ),
   undo: say("the copy is removed", "删除该副本"),
-  byHand: [`scp <upstream>:<binlog-dir>/${action.file} <relay-dir>/dm-medic/${action.file}   # ${action.sizeBytes} bytes`],
+  byHand: [
+    "mkdir -p <relay-dir>/dm-medic",
+    `scp <upstream>:<binlog-dir>/${action.file} <relay-dir>/dm-medic/${action.file}   # ${action.sizeBytes} bytes`,
+  ],
 });
 
 export const putRelayFile: Sayer<"put-relay-file"> = ({ action, say }) => ({
@@ -60,8 +63,10 @@ export const putRelayFile: Sayer<"put-relay-file"> = ({ action, say }) => ({
   ),
   undo: say("the old file is renamed back", "旧文件改名还原"),
   byHand: [
-    `cp -p <relay-dir>/<uuid>.000001/${action.file} <relay-dir>/<uuid>.000001/${action.file}.before`,
-    `scp <upstream>:<binlog-dir>/${action.file} <relay-dir>/<uuid>.000001/${action.file}   # ${action.sizeBytes} bytes`,
+    // Nothing of ours may lie in the sub-directory: DM v1.0 takes every name there for a binlog file.
+    `chown --reference=<relay-dir>/<uuid>.000001/relay.meta <relay-dir>/dm-medic/${action.file}`,
+    `mv <relay-dir>/<uuid>.000001/${action.file} <relay-dir>/dm-medic/${action.file}.before`,
+    `mv <relay-dir>/dm-medic/${action.file} <relay-dir>/<uuid>.000001/${action.file}`,
   ],
 });
 
@@ -75,7 +80,10 @@ export const rewriteRelayMeta: Sayer<"rewrite-relay-meta"> = ({ action, say }) =
   needs: say(`relay.meta still names ${action.file}`, `relay.meta 仍指向 ${action.file}`),
   proves: say("the file reads back as written; the old one is kept beside it", "读回内容一致；旧文件保留在旁边"),
   undo: say("the kept relay.meta is put back", "还原保留的 relay.meta"),
-  byHand: [`cp -p relay.meta relay.meta.before   # then edit: binlog-name = "${action.nextFile}", binlog-pos = 4`],
+  byHand: [
+    "cp -p <relay-dir>/<uuid>.000001/relay.meta <relay-dir>/dm-medic/relay.meta.before",
+    `vi <relay-dir>/<uuid>.000001/relay.meta   # binlog-name = "${action.nextFile}", binlog-pos = 4${action.gtids === null ? "" : `, binlog-gtid = "${action.gtids}"`}`,
+  ],
 });
 
 export const restoreRelayFiles: Sayer<"restore-relay-files"> = ({ action, say }) => ({
@@ -90,5 +98,5 @@ export const restoreRelayFiles: Sayer<"restore-relay-files"> = ({ action, say })
   ),
   proves: say("both read back as the kept ones", "读回内容与保留的一致"),
   undo: say("a new plan", "新的计划"),
-  byHand: ["mv relay.meta.before relay.meta"],
+  byHand: ["cp -p <relay-dir>/dm-medic/relay.meta.before <relay-dir>/<uuid>.000001/relay.meta"],
 });

@@ -70,7 +70,7 @@ export const startTask: Sayer<"start-task"> = (said) => {
     title: isSafe
       ? say(`Start ${name} in safe mode, from a rendered copy of its YAML`, `用渲染的 YAML 副本以安全模式启动 ${name}`)
       : say(`Start ${name} from its checkpoint`, `从断点启动 ${name}`),
-    call: `POST /apis/v1alpha1/tasks {"task":"${isSafe ? "… safe-mode: true …" : "…"}",${scopeWords(said)}${keepMeta}}`,
+    call: `POST /apis/v1alpha1/tasks {"task":"(${isSafe ? say("the kept YAML with safe-mode: true", "保留的 YAML 加 safe-mode: true") : say("the kept YAML", "保留的 YAML")})",${scopeWords(said)}${keepMeta}}`,
     needs: say("DM's own precheck; nobody else started it meanwhile", "通过 DM 自身的预检查；期间没有其他人启动它"),
     proves: say("the master lists the task for this source again", "master 重新列出该数据源的任务"),
     undo: say("stop it", "停止任务"),

@@ -3,6 +3,7 @@ import type { UpstreamProbe } from "../../app/ports/databases.ts";
 import { fileNumberOf } from "../../domain/binlog/binlog-name.ts";
 import { asStreamStart } from "../../domain/binlog/gtid-set.ts";
 import type { BinlogFile, DumpStream, GtidState } from "../../domain/binlog/upstream-facts.ts";
+import { isGranted } from "../../domain/diagnosis/grants.ts";
 import { type Known, known, notKnown } from "../../domain/observation/known.ts";
 import { asKnown, rowsOf, versionOf, withConnection } from "./connection.ts";
 import type { ProbeOptions } from "./downstream-probe.ts";
@@ -106,5 +107,11 @@ async function seesOthers(
 ): Promise<boolean> {
   if (new Set(list.map(({ User }) => String(User))).size > 1) return true;
   const grants = await rowsOf(connection, timeoutMs, "SHOW GRANTS");
-  return grants.some((grant) => /^GRANT .*\b(?:PROCESS|ALL PRIVILEGES)\b.* ON \*\.\* TO /i.test(String(Object.values(grant)[0])));
+  return (
+    isGranted(
+      grants.map((grant) => String(Object.values(grant)[0])),
+      ["PROCESS"],
+      null,
+    ) === "yes"
+  );
 }

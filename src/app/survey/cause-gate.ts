@@ -1,4 +1,5 @@
-import { type Cause, isGranted } from "../../domain/diagnosis/cause.ts";
+import { type Cause, rightText } from "../../domain/diagnosis/cause.ts";
+import { isGranted } from "../../domain/diagnosis/grants.ts";
 import { fails, holds, unknownYet } from "../../domain/plan/gate.ts";
 import type { GateAnswer } from "../../domain/plan/plan.ts";
 import { databasesOf } from "../fact-sources.ts";
@@ -33,10 +34,10 @@ export async function causeGate(question: TaskQuestion, cause: Cause): Promise<G
       if (typeof login === "string") return unseen(login);
       const grants = await login.probe.grantsOf(login.login, signal);
       if (grants.kind === "not-known") return unseen(grants.why);
-      const what = `${cause.right}${cause.table === null ? "" : ` on ${cause.table}`}`;
-      return isGranted(grants.value, cause.right, cause.table)
-        ? mended(what)
-        : stillThere(`${login.login.user} does not have ${what}`);
+      const what = rightText(cause);
+      const granted = isGranted(grants.value, cause.anyOf, cause.on);
+      if (granted === "not-told") return unseen(`SHOW GRANTS of ${login.login.user} does not settle ${what}`);
+      return granted === "yes" ? mended(what) : stillThere(`${login.login.user} does not have ${what}`);
     }
     case "disk-full":
       return unseen("the worker's disk is not looked at");

@@ -16,6 +16,8 @@ import { createDecide } from "../../src/app/decide.ts";
 import { createExecutor } from "../../src/app/execute/executor.ts";
 import type { FactSources } from "../../src/app/fact-sources.ts";
 import { createKnowSources } from "../../src/app/know-sources.ts";
+import type { Chat } from "../../src/app/ports/chat.ts";
+import type { Clock } from "../../src/app/ports/clock.ts";
 import type { Policy, Settings } from "../../src/app/ports/settings.ts";
 import type { Store } from "../../src/app/ports/store.ts";
 import type { TaskFile, TaskFiles } from "../../src/app/ports/task-files.ts";
@@ -36,6 +38,7 @@ import { startDownstream } from "../../src/stand-ins/databases/downstream.ts";
 import { startDmStandIn } from "../../src/stand-ins/dm/dm-stand-in.ts";
 import type { Version } from "../../src/stand-ins/dm/model.ts";
 
+const noGroups: Chat = { groupMembers: async () => [], nameOf: async () => null };
 const nobody = { users: [], groups: [] };
 export const person = (id: string): Person => ({ id, name: id.toLowerCase(), identity: "slack" });
 export const OPERATOR = person("UOP");
@@ -86,13 +89,13 @@ export async function startEngine(
   taskFiles: TaskFiles,
   policy: Partial<Policy> = {},
   pollMs = 60,
+  { clock = systemClock, chat = noGroups }: { readonly clock?: Clock; readonly chat?: Chat } = {},
 ) {
   const folder = mkdtempSync(join(tmpdir(), "dm-medic-bench-"));
   const store = await openSqliteStore({ file: ":memory:", hashing: sha256 });
   const log = createLog("silent");
   const metrics = createMetrics();
   const settings = someSettings(policy);
-  const clock = systemClock;
   const { seal, signer } = openKeys(join(folder, "keys"));
   const facts: FactSources = { ...connectOutside({ clusters: [connection] }, { clock, log }), taskFiles };
   const { clusters } = facts;
@@ -110,7 +113,7 @@ export async function startEngine(
     isActive: () => true,
     knowSources: createKnowSources({ facts, store, settings, clock, log, isActive: () => true }),
   });
-  const authority = createAuthority({ settings, chat: { groupMembers: async () => [], nameOf: async () => null } });
+  const authority = createAuthority({ settings, chat });
   const propose = createPropose({ facts, store, watch, settings, clock, metrics, report: planReport });
   const decide = createDecide({ store, settings, authority, clock, metrics, log, report: planReport });
   await store.leases.take("active", "bench", 600);

@@ -1,5 +1,8 @@
 import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
 import { stringify } from "yaml";
+import { systemClock } from "../../src/adapters/clock/system-clock.ts";
+import type { Chat } from "../../src/app/ports/chat.ts";
+import type { Clock } from "../../src/app/ports/clock.ts";
 import type { Policy } from "../../src/app/ports/settings.ts";
 import type { TaskFile } from "../../src/app/ports/task-files.ts";
 import type { ClusterConnection } from "../../src/config/config.ts";
@@ -20,7 +23,8 @@ export const ACCOUNTS = {
   rows: { user: "medic_rows", password: "rows-secret" },
 } as const;
 
-export interface RowsBenchOptions extends Partial<Pick<WorldOptions, "relayFolder" | "freeWorkers" | "leaseMs" | "openapi">> {
+export interface RowsBenchOptions
+  extends Partial<Pick<WorldOptions, "relayFolder" | "freeWorkers" | "leaseMs" | "letGoAfterMs" | "openapi">> {
   readonly version?: Version;
   readonly relay?: boolean;
   readonly enableGtid?: boolean;
@@ -32,6 +36,8 @@ export interface RowsBenchOptions extends Partial<Pick<WorldOptions, "relayFolde
   /** Seconds of the stand-in DM in one of ours. */
   readonly speed?: number;
   readonly pollMs?: number;
+  readonly clock?: Clock;
+  readonly chat?: Chat;
 }
 
 /** The use cases between stand-in databases with rows and a stand-in DM that moves forty times as fast as ours, unless told otherwise. */
@@ -45,6 +51,8 @@ export async function startRowsBench({
   speed = 40,
   pollMs = 60,
   connection = (whole) => whole,
+  clock = systemClock,
+  chat = { groupMembers: async () => [], nameOf: async () => null },
   ...world
 }: RowsBenchOptions = {}) {
   const users = Object.fromEntries(Object.values(ACCOUNTS).map(({ user, password }) => [user, password]));
@@ -105,6 +113,7 @@ export async function startRowsBench({
     },
     { lookAtBinlogsSeconds: 1, passFileSeconds: 60, waitUntilGoneSeconds: 20, verifySeconds: 20, ...policy },
     pollMs,
+    { clock, chat },
   );
   const db: Connection = await createConnection({ ...at, ...ACCOUNTS.task, dateStrings: true });
 

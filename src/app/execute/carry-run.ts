@@ -114,7 +114,7 @@ async function changedSince(parts: ExecutorParts, run: Run, signal: AbortSignal)
     if (changed.length === 0) return null;
     if (look < LOOKS_AT_MOST) await parts.clock.sleep(parts.pollMs, signal).catch(() => {});
   }
-  return `what the plan was bound to has changed: ${changed.join(", ")}`;
+  return `what the plan was bound to has changed, or cannot be read now: ${changed.join(", ")}`;
 }
 
 /** The step's question, again while DM is silent: a person is called only when it stays so. */
@@ -138,10 +138,13 @@ function endOf(run: Run, at: number): Exclude<RunState, { kind: "running" }> {
   return { kind: "succeeded", at, caveats: [...new Set([...caveats, ...notCompared])] };
 }
 
-function leftAfterPuttingBack(run: Run): "task-running" | "task-untouched" {
-  return run.steps.some(({ step, state }) => step.action.kind === "start-task" && state.kind === "done")
-    ? "task-running"
-    : "task-untouched";
+/** A start that found the task there, and no stop before it that was made: it was never away, and may stand as it did. */
+function leftAfterPuttingBack({ steps }: Run): "task-running" | "task-untouched" {
+  const wasStopped = steps.some(({ step, state }) => step.action.kind === "stop-task" && state.kind === "done");
+  const isBack = steps.some(
+    ({ step, state }) => step.action.kind === "start-task" && state.kind === "done" && (wasStopped || !state.alreadySo),
+  );
+  return isBack ? "task-running" : "task-untouched";
 }
 
 /** Waits for the lease's renewal when too little is left of it; false when it was lost. */

@@ -19,11 +19,14 @@ export interface DmCall {
 /** What the next matching call meets besides the model. */
 export interface CallFault {
   readonly matches: (call: DmCall) => boolean;
-  /** `lose-reply`: the effect happens, the connection is cut. `delay`: answered late. `raw`: answered with this text instead. */
+  /**
+   * `drop`: the connection is cut before the call counts as received. `lose-reply`: after it. `half`: in the middle of the answer. `hang`: the effect
+   * happens, the answer never comes. `delay`: answered late. `raw`: answered with this text instead; with `takesEffect` after the effect.
+   */
   readonly what:
-    | { readonly kind: "lose-reply" }
+    | { readonly kind: "drop" | "lose-reply" | "half" | "hang" }
     | { readonly kind: "delay"; readonly milliseconds: number }
-    | { readonly kind: "raw"; readonly status: number; readonly text: string };
+    | { readonly kind: "raw"; readonly status: number; readonly text: string; readonly takesEffect?: boolean };
 }
 
 export interface DmStandIn {
@@ -34,6 +37,8 @@ export interface DmStandIn {
   readonly calls: readonly DmCall[];
   /** Holds for one call. */
   faultNext(fault: CallFault): void;
+  /** How many of them no call has met yet. */
+  faultsLeft(): number;
   /** The master's process goes away and comes back on the same port. */
   masterDies(): Promise<void>;
   masterReturns(): Promise<void>;
@@ -62,14 +67,17 @@ export async function startDmStandIn(options: WorldOptions & { readonly port?: n
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
     const call: DmCall = { method: request.method ?? "GET", path: request.url ?? "/", body: body.value };
-    calls.push(call);
     const index = faults.findIndex((fault) => fault.matches(call));
     const fault = index === -1 ? null : faults.splice(index, 1)[0]!.what;
-    if (fault?.kind === "raw") return send(response, { status: fault.status, text: fault.text });
+    if (fault?.kind === "drop") return void response.destroy();
+    calls.push(call);
+    if (fault?.kind === "raw" && !fault.takesEffect) return send(response, { status: fault.status, text: fault.text });
     if (fault?.kind === "delay") await wait(fault.milliseconds);
     const reply = body.broken ? badBody(body.broken) : await route(world, call, `http://127.0.0.1:${port}`);
+    if (fault?.kind === "hang") return;
     if (fault?.kind === "lose-reply") return void response.destroy();
-    return send(response, reply);
+    if (fault?.kind === "half") return sendHalf(response, reply);
+    return send(response, fault?.kind === "raw" ? { status: fault.status, text: fault.text } : reply);
   }
   async function masterDies(): Promise<void> {
     const closing = server;
@@ -86,6 +94,7 @@ export async function startDmStandIn(options: WorldOptions & { readonly port?: n
     world,
     calls,
     faultNext: (fault) => void faults.push(fault),
+    faultsLeft: () => faults.length,
     masterDies,
     masterReturns: async () => (server ? undefined : listen()),
     async stop() {
@@ -155,6 +164,12 @@ async function ofGateway(
       : badBody(`strconv.ParseInt: parsing "${type}": invalid syntax`);
   }
   return v1 ? { status: 404, text: "Not Found\n" } : { status: 501, json: { code: 12, message: "Not Implemented", details: [] } };
+}
+
+function sendHalf(response: ServerResponse, { status: code, json, text = "" }: Reply): void {
+  const whole = json ? JSON.stringify(json) : text;
+  response.writeHead(code, { "content-type": "application/json", "content-length": Buffer.byteLength(whole) });
+  response.write(whole.slice(0, whole.length / 2), () => response.destroy());
 }
 
 function send(response: ServerResponse, reply: Reply): void {

@@ -1,0 +1,219 @@
+import type { CallFault } from "../../../src/stand-ins/dm/dm-stand-in.ts";
+import type { FaultCase, FaultStage } from "../../support/fault-case.ts";
+
+type What = CallFault["what"];
+const onCall =
+  (method: string, path: string, what: What) =>
+  ({ dm }: FaultStage): void =>
+    dm.faultNext({ matches: (call) => call.method === method && call.path.startsWith(`/apis/v1alpha1/${path}`), what });
+const stop = (what: What) => onCall("PUT", "tasks/", what);
+const start = (what: What) => onCall("POST", "tasks", what);
+const said = (json: object, takesEffect: boolean): What => ({
+  kind: "raw",
+  status: 200,
+  text: JSON.stringify(json),
+  takesEffect,
+});
+const page = (status: number, takesEffect: boolean): What => ({
+  ...{ kind: "raw", status, takesEffect },
+  text: "<html><h1>upstream timed out</h1></html>",
+});
+/** A call's time-out becomes a second. */
+const IMPATIENT = { policy: { leaseSeconds: 5 } };
+const STOP_AND_START = ["PUT tasks 7", "POST tasks"];
+const AGAIN = { as: "succeeded", says: /proved: it runs again/ } as const;
+const NOT_KNOWN = { as: "needs-person", left: "not-known", says: /WAITS FOR A PERSON.*could not be found out/ } as const;
+const GONE = { as: "needs-person", left: "task-gone", says: /THE TASK DOES NOT EXIST/ } as const;
+
+export const DM_FAULTS: readonly FaultCase[] = [
+  {
+    id: "dm-stop-not-received",
+    happens: "the connection is cut before DM has read the stop",
+    holds: "the stop is not seen, so a person is called; Go on asks again and sends it once",
+    ...{ trouble: "connection", fault: stop({ kind: "drop" }), ends: NOT_KNOWN, afterwards: { answer: "go-on", ends: AGAIN } },
+    calls: STOP_AND_START,
+  },
+  {
+    id: "dm-stop-reply-lost",
+    happens: "DM stops the task and the reply is lost",
+    holds: "DM is asked, the stop is not sent again",
+    ...{ trouble: "connection", fault: stop({ kind: "lose-reply" }), ends: AGAIN, calls: STOP_AND_START },
+  },
+  {
+    id: "dm-stop-half-reply",
+    happens: "DM stops the task and half of the reply arrives",
+    holds: "half of an answer says nothing: DM is asked",
+    ...{ trouble: "connection", fault: stop({ kind: "half" }), ends: AGAIN, calls: STOP_AND_START },
+  },
+  {
+    id: "dm-stop-hangs",
+    happens: "DM stops the task and never answers",
+    holds: "the call ends with its time-out, DM is asked",
+    ...{ trouble: "connection", options: IMPATIENT, fault: stop({ kind: "hang" }), ends: AGAIN, calls: STOP_AND_START },
+  },
+  {
+    id: "dm-stop-504-after",
+    happens: "DM stops the task, and what stands between answers 504",
+    holds: "the code is not believed: DM is asked",
+    ...{ trouble: "connection", fault: stop(page(504, true)), ends: AGAIN, calls: STOP_AND_START },
+  },
+  {
+    id: "dm-stop-503-before",
+    happens: "what stands between answers 503 and DM gets no stop",
+    holds: "the stop is not seen, so a person is called; Put back changes nothing",
+    ...{ trouble: "connection", fault: stop(page(503, false)), ends: NOT_KNOWN },
+    afterwards: {
+      answer: "put-back",
+      ends: { as: "failed", left: "task-untouched", says: /was put back.*Nothing was changed/ },
+    },
+    ...{ calls: ["PUT tasks 7"], task: "Paused" },
+  },
+  {
+    id: "dm-stop-refused",
+    happens: "DM answers 200 with result false to the stop",
+    holds: "the run ends, nothing was changed, DM's words are told",
+    ...{ trouble: "connection", fault: stop(said({ result: false, msg: "the leader is changing" }, false)) },
+    ends: { as: "failed", left: "task-untouched", says: /the leader is changing/ },
+    ...{ calls: ["PUT tasks 7"], task: "Paused" },
+  },
+  {
+    id: "dm-stop-false-but-done",
+    happens: "DM answers 200 with result false and has stopped the task",
+    holds: "the answer is not believed: the master lists it no more, so it is started again",
+    ...{ trouble: "connection", fault: stop(said({ result: false, msg: "context deadline exceeded" }, true)) },
+    ...{ ends: AGAIN, calls: STOP_AND_START },
+  },
+  {
+    id: "dm-stop-true-but-not-done",
+    happens: "DM answers result true to the stop and does nothing",
+    holds: "the answer is not believed: the master still lists it; the run ends, nothing was changed",
+    ...{ trouble: "connection", fault: stop(said({ result: true, msg: "", sources: [] }, false)) },
+    ends: { as: "failed", left: "task-untouched", says: /still lists/ },
+    ...{ calls: ["PUT tasks 7"], task: "Paused" },
+  },
+  {
+    id: "dm-stop-not-json",
+    happens: "DM stops the task and the answer is JSON of another shape",
+    holds: "the answer is not believed: DM is asked",
+    ...{ trouble: "connection", fault: stop(said({ tasks: [1, 2] }, true)), ends: AGAIN, calls: STOP_AND_START },
+  },
+  {
+    id: "dm-start-not-received",
+    happens: "the connection is cut before DM has read the start",
+    holds: "loud: the task does not exist; Go on starts it",
+    ...{ trouble: "connection", fault: start({ kind: "drop" }), ends: GONE, afterwards: { answer: "go-on", ends: AGAIN } },
+    calls: STOP_AND_START,
+  },
+  {
+    id: "dm-start-reply-lost",
+    happens: "DM starts the task and the reply is lost",
+    holds: "DM is asked, the start is not sent again",
+    ...{ trouble: "connection", fault: start({ kind: "lose-reply" }), ends: AGAIN, calls: STOP_AND_START },
+  },
+  {
+    id: "dm-start-half-reply",
+    happens: "DM starts the task and half of the reply arrives",
+    holds: "half of an answer says nothing: DM is asked",
+    ...{ trouble: "connection", fault: start({ kind: "half" }), ends: AGAIN, calls: STOP_AND_START },
+  },
+  {
+    id: "dm-start-hangs",
+    happens: "DM starts the task and never answers",
+    holds: "the call ends with its time-out, DM is asked",
+    ...{ trouble: "connection", options: IMPATIENT, fault: start({ kind: "hang" }), ends: AGAIN, calls: STOP_AND_START },
+  },
+  {
+    id: "dm-start-500-after",
+    happens: "DM starts the task, and the answer is 500",
+    holds: "the code is not believed: DM is asked",
+    ...{ trouble: "connection", fault: start(page(500, true)), ends: AGAIN, calls: STOP_AND_START },
+  },
+  {
+    id: "dm-start-refused",
+    happens: "the precheck refuses the start",
+    holds: "loud: the task does not exist, DM's reason; Go on starts it once the reason is gone",
+    ...{ trouble: "connection", fault: ({ world }) => world.refuseNextStart("GTID state purged") },
+    ends: { ...GONE, says: /THE TASK DOES NOT EXIST.*GTID state purged/ },
+    ...{ afterwards: { answer: "go-on", ends: AGAIN }, calls: [...STOP_AND_START, "POST tasks"] },
+  },
+  {
+    id: "dm-start-refused-put-back",
+    happens: "the precheck refuses the start, and a person says Put back",
+    holds: "the task is started with its own YAML",
+    ...{ trouble: "connection", fault: ({ world }) => world.refuseNextStart("GTID state purged"), ends: GONE },
+    afterwards: { answer: "put-back", ends: { as: "failed", left: "task-running", says: /was put back/ } },
+    calls: [...STOP_AND_START, "POST tasks"],
+  },
+  {
+    id: "dm-start-refused-for-the-source",
+    happens: "DM answers result true to the start and false for its source",
+    holds: "each part of the answer counts: loud, and Go on starts it",
+    ...{ trouble: "connection", options: { version: "v5.3.0" } },
+    fault: ({ world }) => world.refuseNextStart("subtask exists", "per-source"),
+    ...{ ends: GONE, afterwards: { answer: "go-on", ends: AGAIN }, calls: ["PUT tasks 1", "POST tasks", "POST tasks"] },
+  },
+  {
+    id: "dm-start-true-but-not-done",
+    happens: "DM answers result true to the start and does nothing",
+    holds: "the answer is not believed: loud, and Go on starts it",
+    ...{ trouble: "connection", fault: start(said({ result: true, msg: "", sources: [] }, false)), ends: GONE },
+    ...{ afterwards: { answer: "go-on", ends: AGAIN }, calls: [...STOP_AND_START, "POST tasks"] },
+  },
+  {
+    id: "dm-resume-reply-lost",
+    happens: "DM resumes the task and the reply is lost",
+    holds: "the task is seen to run; no second resume",
+    ...{ trouble: "moment", fault: stop({ kind: "lose-reply" }), ends: AGAIN, calls: ["PUT tasks 3"] },
+  },
+  {
+    id: "dm-resume-true-but-not-done",
+    happens: "DM answers result true to the resume and does nothing",
+    holds: "taken is not held: the run ends as not proved",
+    ...{ trouble: "moment", options: { policy: { verifySeconds: 1 } } },
+    fault: stop(said({ result: true, msg: "", sources: [] }, false)),
+    ends: { as: "failed", says: /not proved within 1 s/ },
+    ...{ calls: ["PUT tasks 3"], task: "Paused" },
+  },
+  {
+    id: "dm-worker-holds-on",
+    happens: "the worker does not let go of the stopped task in time",
+    holds: "nothing is started over it: loud; Go on waits again, then starts",
+    ...{ trouble: "connection", options: { letGoAfterMs: 1_200_000, policy: { waitUntilGoneSeconds: 1 } } },
+    ends: { ...GONE, says: /within 1 s: the worker still lists it/ },
+    afterwards: {
+      mend: (stage) => stage.until("it let go", () => stage.subtask() === null),
+      ...{ answer: "go-on", ends: AGAIN },
+    },
+    calls: STOP_AND_START,
+  },
+  {
+    id: "dm-master-gone-after-stop",
+    happens: "the master's process dies right after the stop",
+    holds: "loud: the task does not exist; Go on, once a master answers, starts it",
+    trouble: "connection",
+    at: { step: "stop-task", is: "done", happen: ({ dm }) => dm.masterDies() },
+    ends: GONE,
+    afterwards: { mend: ({ dm }) => dm.masterReturns(), answer: "go-on", ends: AGAIN },
+    calls: STOP_AND_START,
+  },
+  {
+    id: "dm-master-silent-before-stop",
+    happens: "the master answers nothing for the whole check before the first step",
+    holds: "what cannot be read is not taken for unchanged: the run ends, nothing was changed",
+    trouble: "connection",
+    fault: ({ dm }) => dm.masterDies(),
+    ends: { as: "failed", left: "task-untouched", says: /Nothing was changed.*cannot be read now/ },
+    calls: [],
+    task: "Paused",
+  },
+  {
+    id: "dm-worker-dies-after-start",
+    happens: "the worker dies after the start",
+    holds: "the start is no proof: the run ends as not proved",
+    trouble: "connection",
+    options: { policy: { verifySeconds: 1 }, freeWorkers: 0 },
+    at: { step: "start-task", is: "done", happen: ({ world }) => world.crashWorker("worker1") },
+    ends: { as: "failed", says: /not proved within 1 s/ },
+    calls: STOP_AND_START,
+  },
+];

@@ -1,60 +1,149 @@
 import assert from "node:assert/strict";
-import type { ProposeRequest } from "../../src/app/propose.ts";
-import type { PlaybookId } from "../../src/domain/diagnosis/finding.ts";
+import { sha256 } from "../../src/adapters/keys/keys.ts";
+import type { ActiveLease } from "../../src/app/active-lease.ts";
+import type { FactSources } from "../../src/app/fact-sources.ts";
+import { verifyChain } from "../../src/domain/audit/verify-chain.ts";
 import type { Run } from "../../src/domain/run/run.ts";
-import { mortalStore } from "./mortal-store.ts";
+import { createLife, type Life, livingIn } from "./life.ts";
+import { mortalStore, runWords } from "./mortal-store.ts";
+import { type MortalWire, startMortalWire } from "./mortal-wire.ts";
 import { type RowsBench, type RowsBenchOptions, startRowsBench } from "./rows-bench.ts";
 
-/** One playbook's run, to be killed at each of its writes. */
+/** One run, in which processes are to die wherever they can. */
 export interface Mortal {
-  readonly playbook: PlaybookId;
   readonly options?: RowsBenchOptions;
-  readonly request?: Partial<ProposeRequest>;
-  /** Brings the trouble about that the playbook is for. */
-  prepare(bench: RowsBench): Promise<Partial<ProposeRequest> | undefined>;
+  /** Brings the trouble about, has the run approved, and returns its id. */
+  begin(bench: RowsBench): Promise<string>;
   /** What must be true at the end, however often a process died on the way. */
   check(bench: RowsBench, run: Run): Promise<void>;
+  /** What was done outside so far, besides the calls that DM got: the same at each point, whatever died before. */
+  seen?(bench: RowsBench): unknown;
+  /** What the n-th process reaches outside, where that is not what the bench has. */
+  outside?(facts: FactSources, process: number): FactSources;
 }
+
+export interface Lived {
+  readonly run: Run;
+  /** Every point at which a process could have died, in order. */
+  readonly points: readonly string[];
+  /** What had been done outside when a point was reached first. */
+  readonly doneAt: ReadonlyMap<string, string>;
+  /** And at the end. */
+  readonly done: string;
+  readonly processes: number;
+}
+
+/** Points that a run passes or not as time goes: how far a long step is, and the intent of a step that only looks. */
+const BY_CHANCE = / told$|audit run-taken-over| (?:wait-until-gone|verify-\w+|watch-past-file|prove-gtid-stream) started$/;
 
 /**
- * A whole run first, its writes counted; then one run for each write, in which the process dies right before or right after it and
- * another process goes on. Each must end as the whole one did: same state, same calls, nothing twice.
+ * The run once undisturbed, and once more in which a process dies at each point that it reaches for the first time: before and after
+ * every write to the store, before and after each statement that the accounts for writing send, after each call that changed something
+ * in DM or on a host. After each death another process goes on. At every point exactly what was done in the undisturbed run must have
+ * been done, and both must end alike.
  */
-export async function dieEverywhere(mortal: Mortal): Promise<number> {
-  const whole = await one(mortal, Number.POSITIVE_INFINITY, "after");
-  assert.ok(whole.writes >= 4, `only ${whole.writes} writes: the gaps were not tried`);
-  for (let at = 1; at <= whole.writes; at++)
-    for (const when of ["before", "after"] as const) {
-      const died = await one(mortal, at, when);
-      assert.deepEqual([died.state, died.calls], [whole.state, whole.calls], `death ${when} write ${at}: ${died.steps}`);
-    }
-  return whole.writes;
+export async function dieEverywhere(mortal: Mortal): Promise<{ readonly whole: Lived; readonly torn: Lived }> {
+  const whole = await live(mortal, () => false);
+  const died = new Set<string>();
+  const torn = await live(mortal, (point) => {
+    const isNew = !died.has(point);
+    died.add(point);
+    return isNew;
+  });
+  for (const [point, done] of whole.doneAt)
+    if (torn.doneAt.has(point)) assert.equal(torn.doneAt.get(point), done, `done outside at "${point}"`);
+  assert.deepEqual(endOf(torn), endOf(whole));
+  const untried = whole.points.filter((point) => !died.has(point) && !BY_CHANCE.test(point));
+  assert.deepEqual(untried, [], "no process died there");
+  return { whole, torn };
 }
 
-async function one({ playbook, options, prepare, check }: Mortal, dieAt: number, when: "before" | "after") {
-  const bench = await startRowsBench({ speed: 400, pollMs: 8, ...options });
+/** Where a run ended, without what depends on time. */
+const endOf = ({ run: { state, steps }, done }: Lived) => ({
+  done,
+  state: state.kind,
+  left: "left" in state ? state.left : null,
+  caveats: state.kind === "succeeded" ? state.caveats : [],
+  steps: steps.map(({ step, state: { kind } }) => `${step.number} ${step.action.kind} ${kind}`),
+});
+
+/** One run from beginning to end; another process begins whenever one has died. */
+async function live(
+  { options = {}, begin, check, seen = () => null, outside = (facts) => facts }: Mortal,
+  dies: (point: string) => boolean,
+): Promise<Lived> {
+  const wire = await startMortalWire();
+  const bench = await startRowsBench({ speed: 400, pollMs: 8, ...options, connection: throughWire(wire, options) });
+  const points: string[] = [];
+  const doneAt = new Map<string, string>();
   try {
-    const request = (await prepare(bench)) ?? {};
+    const id = await begin(bench);
     const before = bench.writes().length;
-    const id = await bench.approvedRun(playbook, request);
-    const store = mortalStore(bench.store, dieAt, when);
-    await bench.executorOver(store.store).goOn(bench.signal);
-    await bench.until("the first process is done", async () => store.isDead() || (await ended(bench, id)), 30_000);
-    const run = await bench.finish(id);
-    const where = `death ${when} write ${dieAt} of ${playbook}: ${JSON.stringify(run.state)}`;
-    await assert.doesNotReject(check(bench, run), where);
-    assert.deepEqual(await bench.store.runs.locks(), [], where);
-    const endings = (await bench.store.audit.about({ run: id }, 200)).filter(({ kind }) => kind === "run-ended");
-    assert.equal(endings.length, 1, where);
-    return {
-      writes: store.writes(),
-      state: run.state.kind,
-      calls: bench.writes().slice(before),
-      steps: run.steps.map(({ step, state }) => `${step.action.kind} ${state.kind}`).join(", "),
+    const done = (): string => JSON.stringify([bench.writes().slice(before), seen(bench)]);
+    const reached = (point: string): boolean => {
+      points.push(point);
+      if (/^after \d+ [^:]+$/.test(point) && !doneAt.has(point)) doneAt.set(point, done());
+      return dies(point);
     };
+    let processes = 0;
+    let owner = "bench";
+    while ((await bench.store.runs.get(id))!.state.kind === "running") {
+      processes++;
+      const life = createLife(reached);
+      wire.belongsTo(life);
+      const lease = await takeLease(bench, owner, `process ${processes}`);
+      owner = `process ${processes}`;
+      await bench
+        .executorOver(mortalStore(bench.store, life), lease, mortalFacts(outside(bench.facts, processes), life))
+        .goOn(bench.signal);
+      const run = (await bench.store.runs.get(id))!;
+      assert.ok(life.isDead() || run.state.kind !== "running", `it stands still at ${runWords(run)}`);
+      assert.ok(processes < 1_000, "it comes to no end");
+    }
+    const run = (await bench.store.runs.get(id))!;
+    wire.belongsTo(null);
+    await check(bench, run);
+    await assertWellEnded(bench, run);
+    return { run, points, doneAt, done: done(), processes };
   } finally {
     await bench.end();
+    await wire.stop();
   }
 }
 
-const ended = async ({ store }: RowsBench, id: string): Promise<boolean> => (await store.runs.get(id))!.state.kind !== "running";
+const throughWire =
+  (wire: MortalWire, { connection = (whole) => whole }: RowsBenchOptions): NonNullable<RowsBenchOptions["connection"]> =>
+  (whole) => {
+    const { metaWriter, rowWriter, ...rest } = connection(whole);
+    wire.leadsTo(whole.downstream!.port);
+    const by = <Login extends { readonly port: number }>(login: Login | null): Login | null =>
+      login ? { ...login, port: wire.port } : null;
+    return { ...rest, metaWriter: by(metaWriter), rowWriter: by(rowWriter) };
+  };
+
+/** The lease as a process holds it that began when the one before it had died and its lease was over. */
+async function takeLease({ store }: RowsBench, before: string, owner: string): Promise<ActiveLease> {
+  await store.leases.giveUp("active", before);
+  const taken = await store.leases.take("active", owner, 600);
+  if (taken.kind !== "held") throw new Error(`the lease is ${taken.owner}'s`);
+  return { start: async () => {}, stop: async () => {}, held: () => ({ fence: taken.fence, timeLeftMs: () => 600_000 }) };
+}
+
+/** Calls that change something outside; after each of them a process may die. */
+const CHANGES = /^(?:operate|startTask|handleStatement|stopSource|startSource|updateSource|transferSource|switchRelay|act)$/;
+
+function mortalFacts(facts: FactSources, life: Life): FactSources {
+  return livingIn({ ...facts }, life, (call) => {
+    if (CHANGES.test(call)) life.reachAgain("after", call);
+  });
+}
+
+async function assertWellEnded({ store }: RowsBench, run: Run): Promise<void> {
+  const endings = (await store.audit.about({ run: run.id }, 1_000)).filter(({ kind }) => kind === "run-ended");
+  assert.equal(endings.length, 1, "one ending in the audit record");
+  const locks = (await store.runs.locks()).filter((lock) => lock.run === run.id);
+  if (run.state.kind === "needs-person") assert.ok(locks.length > 0, "a run that waits keeps its locks");
+  else assert.deepEqual(locks, [], "its locks are released");
+  const faults = verifyChain(await store.audit.read(1, 10_000), [], { sha256: sha256.sha256, isSigned: () => true });
+  assert.deepEqual(faults, [], "the audit chain verifies");
+}

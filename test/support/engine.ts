@@ -122,10 +122,10 @@ export async function startEngine(
     stop: async () => {},
     held: () => ({ fence: 1, timeLeftMs: () => 600_000 }),
   };
-  const executorOver = (over: Store, held: ActiveLease = lease) =>
+  const executorOver = (over: Store, held: ActiveLease = lease, reached: FactSources = facts) =>
     createExecutor({
       store: over,
-      facts,
+      facts: reached,
       settings,
       lease: held,
       seal,

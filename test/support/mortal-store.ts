@@ -1,69 +1,83 @@
 import type { Store, StoreParts } from "../../src/app/ports/store.ts";
 import type { StepAction } from "../../src/domain/plan/step-action.ts";
-import type { StepState } from "../../src/domain/run/run.ts";
+import type { Run, StepState } from "../../src/domain/run/run.ts";
+import { createLife, type Life, livingIn } from "./life.ts";
 
-/** A process that ends at its k-th write: before the write happens, or after it is durable. From then on nothing works any more. */
-export class Dead extends Error {}
-
-export interface MortalStore {
-  readonly store: Store;
-  /** How many writes were asked for so far. */
-  writes(): number;
-  isDead(): boolean;
-}
-
-/** Dies right after the write that brought a run's step into this state. */
-export function mortalOnceIs(real: Store, action: StepAction["kind"], state: StepState["kind"]): Store {
-  const isSo = async (): Promise<boolean> =>
-    (await real.runs.unfinished()).some(({ steps }) =>
-      steps.some((record) => record.step.action.kind === action && record.state.kind === state),
-    );
-  return mortal(real, async (after) => after && (await isSo())).store;
-}
-
-export function mortalStore(real: Store, dieAt: number, when: "before" | "after"): MortalStore {
-  return mortal(real, async (after, count) => count === dieAt && after === (when === "after"));
-}
-
-function mortal(real: Store, dies: (after: boolean, count: number) => Promise<boolean>): MortalStore {
-  let count = 0;
-  let dead = false;
-  const alive = (): void => {
-    if (dead) throw new Dead("the process has ended");
-  };
-  async function write<T>(work: () => Promise<T>): Promise<T> {
-    alive();
-    count++;
-    if (await dies(false, count)) dead = true;
-    alive();
+/** The store as a process sees it that may end at each write: `before` it is durable, `after` it is. */
+export function mortalStore(real: Store, life: Life): Store {
+  async function write<T>(words: string, work: () => Promise<T>): Promise<T> {
+    life.reach(`before ${words}`);
     const value = await work();
-    if (await dies(true, count)) dead = true;
-    alive();
+    life.reach(`after ${words}`);
     return value;
   }
-  const guard = <Part extends object>(part: Part): Part =>
-    new Proxy(part, {
-      get(target, name) {
-        const member = Reflect.get(target, name) as unknown;
-        if (typeof member !== "function") return member;
-        return (...given: unknown[]) => {
-          alive();
-          return (member as (...all: unknown[]) => unknown).apply(target, given);
-        };
-      },
+  async function transaction<T>(work: (tx: StoreParts) => Promise<T>): Promise<T> {
+    life.alive();
+    let words = "";
+    const value = await real.transaction(async (tx) => {
+      const seen: string[] = [];
+      const done = await work(watched(tx, seen));
+      words = seen[0] ?? "a transaction";
+      life.reach(`before ${words}`);
+      return done;
     });
-  const store: Store = {
-    ...real,
-    runs: guard(real.runs),
-    plans: guard(real.plans),
-    kept: { get: guard(real.kept).get, put: (name, text) => write(() => real.kept.put(name, text)) },
+    life.reach(`after ${words}`);
+    return value;
+  }
+  const reading = livingIn({ ...real }, life);
+  return {
+    ...reading,
+    runs: reading.runs,
+    kept: { get: reading.kept.get, put: (name, text) => write(`kept ${name}`, () => real.kept.put(name, text)) },
     records: {
-      get: guard(real.records).get,
-      list: guard(real.records).list,
-      put: (kind, name, body) => write(() => real.records.put(kind, name, body)),
-      remove: (kind, name) => write(() => real.records.remove(kind, name)),
+      ...{ get: reading.records.get, list: reading.records.list },
+      put: (kind, name, body) => write(recordWords(kind, name, body), () => real.records.put(kind, name, body)),
+      remove: (kind, name) => write(`no ${kind} ${name}`, () => real.records.remove(kind, name)),
     },
-    transaction: <T>(work: (tx: StoreParts) => Promise<T>) => write(() => real.transaction(work)),
+    audit: { ...reading.audit, append: (draft) => write(`audit ${draft.kind}`, () => real.audit.append(draft)) },
+    nextNumber: (series) => write(`number of a ${series}`, () => real.nextNumber(series)),
+    transaction,
   };
-  return { store, writes: () => count, isDead: () => dead };
+}
+
+/** Names what a transaction writes by what it does to its run. */
+function watched(tx: StoreParts, seen: string[]): StoreParts {
+  return {
+    ...tx,
+    runs: {
+      ...tx.runs,
+      update(run, fence) {
+        seen.push(runWords(run));
+        return tx.runs.update(run, fence);
+      },
+    },
+    records: {
+      ...tx.records,
+      put(kind, name, body) {
+        seen.push(recordWords(kind, name, body));
+        return tx.records.put(kind, name, body);
+      },
+    },
+  };
+}
+
+/** `5 stop-task done`; how often it was tried is no part of it. */
+export function runWords({ state, steps }: Pick<Run, "state" | "steps">): string {
+  const last = steps.findLast(({ state: { kind } }) => kind !== "todo" && kind !== "skipped");
+  const step = last ? `${last.step.number} ${last.step.action.kind} ${last.state.kind}` : "no step";
+  const told = last?.state.kind === "started" && last.state.progress !== null ? " told" : "";
+  return state.kind === "running" ? `${step}${told}` : `${step}, run ${state.kind}`;
+}
+
+function recordWords(kind: string, name: string, body: object): string {
+  const rows = "tables" in body ? JSON.stringify(body, (key, value) => (key === "state" ? value.kind : value)) : "";
+  const kinds = [...rows.matchAll(/"state":"([a-z-]+)"/g)].map(([, state]) => state);
+  const ended = "ended" in body ? (body.ended === null ? " under way" : " ended") : "";
+  return [`${kind} ${name}${ended}`, ...kinds].join(" ");
+}
+
+/** Ends right after the write that brought a run's step into this state. */
+export function mortalOnceIs(real: Store, action: StepAction["kind"], state: StepState["kind"]): Store {
+  const life = createLife((point) => new RegExp(`^after \\d+ ${action} ${state}(?:,|$)`).test(point));
+  return mortalStore(real, life);
 }

@@ -18,8 +18,9 @@ export const keepTaskYaml: StepRoutine = {
     const found = await findYaml({ facts, cluster, target, signal }, playbook !== "start-task");
     if (found.kind === "failed") return { kind: "failed", why: say(found.gate.phrase, "en") };
     const sealed = seal.seal(found.text);
-    await store.kept.put(keptYamlName(run.id, task), sealed);
+    // The run's own comes last: the question asks for it, so whoever finds it there finds the other one too.
     await store.kept.put(lastYamlName(cluster, task), sealed);
+    await store.kept.put(keptYamlName(run.id, task), sealed);
     return { kind: "done", proof: `sha-256 ${facts.hashing.sha256(facts.yaml.masked(found.text)).slice(0, 12)}` };
   },
 };

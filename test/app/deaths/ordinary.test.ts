@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { NO_OPTIONS } from "../../../src/domain/plan/plan.ts";
+import { dieEverywhere } from "../../support/death.ts";
+import type { RowsBench } from "../../support/rows-bench.ts";
+
+const FROM_SOURCE = { source: "replica-1" };
+async function stopAtDdl(bench: RowsBench): Promise<void> {
+  await bench.world.writeRefusedDdl("replica-1");
+  await bench.write("INSERT INTO shop.orders VALUES (3, 'three')");
+  await bench.until("DM stops at it", () => bench.subtask()?.stage === "Paused");
+  await bench.poll();
+}
+const ledger = async ({ store }: RowsBench) =>
+  (await store.records.list("handled-statement")).map(({ how, followUp }) => `${how} ${followUp.kind}`);
+
+describe("wherever their processes die, tasks are paused, stopped, started and resumed once", { timeout: 120_000 }, () => {
+  test("pause-task", async () => {
+    await dieEverywhere({
+      begin: (bench) => bench.approvedRun("pause-task"),
+      async check(bench, run) {
+        assert.equal(run.state.kind, "succeeded", JSON.stringify(run.state));
+        assert.equal(bench.subtask()?.stage, "Paused");
+        assert.deepEqual(bench.writes(), ["PUT tasks 2"]);
+      },
+    });
+  });
+
+  test("resume-task, over a person's pause", async () => {
+    await dieEverywhere({
+      async begin(bench) {
+        await bench.world.pause(bench.subtask()!);
+        return bench.approvedRun("resume-task");
+      },
+      async check(bench, run) {
+        assert.equal(run.state.kind, "succeeded", JSON.stringify(run.state));
+        assert.equal(bench.subtask()?.stage, "Running");
+        assert.deepEqual(bench.writes(), ["PUT tasks 3"]);
+      },
+    });
+  });
+
+  test("stop-task", async () => {
+    await dieEverywhere({
+      begin: (bench) => bench.approvedRun("stop-task"),
+      async check(bench, run) {
+        assert.equal(run.state.kind, "succeeded", JSON.stringify(run.state));
+        assert.equal(bench.subtask(), null);
+        assert.deepEqual(bench.writes(), ["PUT tasks 7"]);
+      },
+    });
+  });
+
+  test("start-task", async () => {
+    await dieEverywhere({
+      async begin(bench) {
+        await bench.finish(await bench.approvedRun("stop-task"));
+        return bench.approvedRun("start-task", FROM_SOURCE);
+      },
+      async check(bench, run) {
+        assert.equal(run.state.kind, "succeeded", JSON.stringify(run.state));
+        assert.equal(bench.subtask()?.stage, "Running");
+        assert.deepEqual(bench.writes(), ["PUT tasks 7", "POST tasks"]);
+      },
+    });
+  });
+
+  test("stop-start-task", async () => {
+    await dieEverywhere({
+      begin(bench) {
+        bench.world.breakConnections("invalid-connection", "stop-start");
+        return bench.approvedRun("stop-start-task");
+      },
+      async check(bench, run) {
+        assert.equal(run.state.kind, "succeeded", JSON.stringify(run.state));
+        assert.deepEqual(bench.writes(), ["PUT tasks 7", "POST tasks"]);
+      },
+    });
+  });
+
+  test("fix-and-resume", async () => {
+    await dieEverywhere({
+      options: { checkEnable: false },
+      async begin(bench) {
+        await bench.db.query("DROP TABLE shop.orders");
+        await bench.write("INSERT INTO shop.orders VALUES (3, 'three')");
+        await bench.until("DM stops at it", () => bench.subtask()?.stage === "Paused");
+        await bench.poll();
+        await bench.db.query("CREATE TABLE shop.orders (id INT NOT NULL PRIMARY KEY, note VARCHAR(40))");
+        return bench.approvedRun("fix-and-resume");
+      },
+      async check(bench, run) {
+        assert.equal(run.state.kind, "succeeded", JSON.stringify(run.state));
+        assert.deepEqual(bench.writes(), ["PUT tasks 3"]);
+        assert.deepEqual(await bench.ids(), [3]);
+      },
+    });
+  });
+
+  test("skip-or-replace-statement: a skip", async () => {
+    await dieEverywhere({
+      async begin(bench) {
+        await stopAtDdl(bench);
+        return bench.approvedRun("skip-or-replace-statement");
+      },
+      async check(bench, run) {
+        assert.equal(run.state.kind, "succeeded", JSON.stringify(run.state));
+        assert.deepEqual(bench.writes(), ["PUT errors 1"]);
+        assert.deepEqual(await ledger(bench), ["skip open"]);
+        assert.deepEqual(await bench.ids(), [1, 2, 3]);
+      },
+    });
+  });
+
+  test("skip-or-replace-statement: a replacement", async () => {
+    const statement = { how: "replace" as const, instead: ["ALTER TABLE `shop`.`orders` ADD COLUMN extra INT"] };
+    await dieEverywhere({
+      async begin(bench) {
+        await stopAtDdl(bench);
+        return bench.approvedRun("skip-or-replace-statement", { options: { ...NO_OPTIONS, statement } });
+      },
+      async check(bench, run) {
+        assert.equal(run.state.kind, "succeeded", JSON.stringify(run.state));
+        assert.deepEqual(bench.writes(), ["PUT errors 2"]);
+        assert.deepEqual(await ledger(bench), ["replace open"]);
+      },
+    });
+  });
+});

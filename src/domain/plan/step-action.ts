@@ -19,7 +19,11 @@ export type TaskAction =
   | { readonly kind: "resume-task" }
   | { readonly kind: "pause-task" }
   | { readonly kind: "verify-recovered" }
-  | { readonly kind: "watch-past-file"; readonly file: string; readonly sizeBytes: number };
+  /**
+   * Until the subtask is past the file (null: there is none to pass) and past where DM had been when its rows were kept: what it wrote
+   * before must not be met outside of safe mode.
+   */
+  | { readonly kind: "watch-past-file"; readonly file: string | null; readonly sizeBytes: number };
 
 /** `safe-mode`: a rendered copy of the YAML; the original is never touched. */
 export type StartForm = "original" | "safe-mode";

@@ -16,7 +16,7 @@ export interface GtidSwitchFacts extends BaseFacts {
   readonly file: string;
   readonly sizeBytes: number;
   readonly road: SourceRoad;
-  /** DM has not reached the file: nothing is replayed, so it need not be watched past it. */
+  /** DM has not reached the file: only what its table rows were given beyond the global row is replayed. */
   readonly isAhead: boolean;
   /** Whether relay is switched on again with the original start. */
   readonly relayAfterwards: boolean;
@@ -51,7 +51,7 @@ export const switchToGtid: Playbook<GtidSwitchFacts> = {
       ...each(({ target }) => [start(target, "safe-mode")]),
       step(sourceOf(facts.target), { kind: "prove-gtid-stream" }),
       ...each(({ target }) => [
-        isAhead ? verify(facts, target) : step(target, { kind: "watch-past-file", file, sizeBytes }, timing.passFileSeconds),
+        step(target, { kind: "watch-past-file", file: isAhead ? null : file, sizeBytes }, timing.passFileSeconds),
       ]),
       ...each(({ target }) => stopAndWait(facts, target)),
       ...(relayAfterwards ? relayOn(facts) : []),

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
+import { keptImagesName } from "../../../src/app/execute/kept-names.ts";
+import type { CheckpointRow } from "../../../src/domain/binlog/checkpoint-row.ts";
+import { comparePlaces, furthestOf } from "../../../src/domain/binlog/place.ts";
 import { NO_OPTIONS } from "../../../src/domain/plan/plan.ts";
 import { proofOf, type RowsBench, type RowsBenchOptions, startRowsBench, took } from "../../support/rows-bench.ts";
 
@@ -46,6 +49,27 @@ describe("rewind-sync-checkpoint", { timeout: 90_000 }, () => {
     const [images] = await bench.db.query(`SELECT binlog_name, binlog_pos FROM dm_meta.${backup}`);
     assert.equal((images as unknown[]).length, before.length);
     assert.deepEqual(await bench.store.runs.locks(), []);
+  });
+
+  test("stays in safe mode until it is past where DM had been, not past the file alone", async () => {
+    await start();
+    await bench.write("INSERT INTO shop.orders VALUES (300, 'behind the file')");
+    await bench.world.writeHugeTransaction("replica-1", {
+      next: ["INSERT INTO shop.orders VALUES (301, 'behind the next one')"],
+    });
+    await bench.until("row 301 is there", async () => (await bench.ids()).includes(301));
+
+    const run = await bench.finish(await bench.approvedRun("rewind-sync-checkpoint", ABOUT));
+
+    const images = await bench.store.kept.get(keptImagesName(run.id, "orders", "replica-1"));
+    const had = furthestOf(JSON.parse(bench.seal.open(images!)) as CheckpointRow[])!;
+    const [, file, position] = /mysql-bin\.(\d+), (\d+)$/.exec(proofOf(run, "watch-past-file")) ?? [];
+    assert.ok(had.number > 3, JSON.stringify(had));
+    assert.ok(
+      comparePlaces({ suffix: null, number: Number(file), position: Number(position) }, had) >= 0,
+      `${file}, ${position}`,
+    );
+    assert.ok(took(run).includes("verify-recovered done"), took(run).join());
   });
 
   test("rewrites the rows that stand in the file or later, in their own form, and no others", async () => {

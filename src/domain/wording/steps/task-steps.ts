@@ -117,14 +117,22 @@ export const verifyRecovered: Sayer<"verify-recovered"> = ({ name, source, task,
   byHand: [`${dmctl} query-status -s ${quoted(source)} ${quoted(task)}`],
 });
 
-export const watchPastFile: Sayer<"watch-past-file"> = ({ action, name, source, task, atMostSeconds, say, dmctl }) => ({
-  title: say(`Watch ${name} until it is past ${action.file}`, `观察 ${name} 直到越过 ${action.file}`),
+export const watchPastFile: Sayer<"watch-past-file"> = ({ action: { file }, name, source, task, atMostSeconds, say, dmctl }) => ({
+  title:
+    file === null
+      ? say(`Watch ${name} until it is past where it had been`, `观察 ${name} 直到越过其停止前的位置`)
+      : say(
+          `Watch ${name} until it is past ${file} and past where it had been`,
+          `观察 ${name} 直到越过 ${file} 及其停止前的位置`,
+        ),
   call: `GET /apis/v1alpha1/status/?sources=${encodeURIComponent(source)}`,
   needs: say(`at most ${atMostSeconds} s`, `最多 ${atMostSeconds} 秒`),
   proves: say(
-    "the flushed global checkpoint stands in a later file, and the subtask runs without an error",
-    "已刷写的全局断点位于更新的文件中，且子任务无错误运行",
+    "the flushed global checkpoint stands behind every place that DM had reached before the stop, and the subtask runs without an error",
+    "已刷写的全局断点位于 DM 停止前到达的所有位置之后，且子任务无错误运行",
   ),
   undo: nothing(say),
-  byHand: [`${dmctl} query-status -s ${quoted(source)} ${quoted(task)}   # until syncerBinlog is past ${quoted(action.file)}`],
+  byHand: [
+    `${dmctl} query-status -s ${quoted(source)} ${quoted(task)}   # until syncerBinlog is past ${quoted(file ?? "where it stood before the stop")}`,
+  ],
 });

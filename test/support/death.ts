@@ -18,6 +18,8 @@ export interface Mortal {
   check(bench: RowsBench, run: Run): Promise<void>;
   /** What was done outside so far, besides the calls that DM got: the same at each point, whatever died before. */
   seen?(bench: RowsBench): unknown;
+  /** Points at which nobody dies here, because a death there ends otherwise and has a test of its own. */
+  readonly spared?: RegExp;
   /** What the n-th process reaches outside, where that is not what the bench has. */
   outside?(facts: FactSources, process: number): FactSources;
 }
@@ -46,6 +48,7 @@ export async function dieEverywhere(mortal: Mortal): Promise<{ readonly whole: L
   const whole = await live(mortal, () => false);
   const died = new Set<string>();
   const torn = await live(mortal, (point) => {
+    if (mortal.spared?.test(point)) return false;
     const isNew = !died.has(point);
     died.add(point);
     return isNew;
@@ -53,9 +56,21 @@ export async function dieEverywhere(mortal: Mortal): Promise<{ readonly whole: L
   for (const [point, done] of whole.doneAt)
     if (torn.doneAt.has(point)) assert.equal(torn.doneAt.get(point), done, `done outside at "${point}"`);
   assert.deepEqual(endOf(torn), endOf(whole));
-  const untried = whole.points.filter((point) => !died.has(point) && !BY_CHANCE.test(point));
+  const untried = whole.points.filter((point) => !died.has(point) && !BY_CHANCE.test(point) && !mortal.spared?.test(point));
   assert.deepEqual(untried, [], "no process died there");
   return { whole, torn };
+}
+
+/** A run in which one process dies, at the first point that is one of these. */
+export async function dieOnce(mortal: Mortal, at: RegExp): Promise<Run> {
+  let isDead = false;
+  const { run } = await live(mortal, (point) => {
+    if (isDead || !at.test(point)) return false;
+    isDead = true;
+    return true;
+  });
+  assert.ok(isDead, `no point ${at}`);
+  return run;
 }
 
 /** Where a run ended, without what depends on time. */
@@ -87,7 +102,7 @@ async function live(
     };
     let processes = 0;
     let owner = "bench";
-    while ((await bench.store.runs.get(id))!.state.kind === "running") {
+    while (!(await hasEnded(bench, id))) {
       processes++;
       const life = createLife(reached);
       wire.belongsTo(life);
@@ -96,6 +111,8 @@ async function live(
       await bench
         .executorOver(mortalStore(bench.store, life), lease, mortalFacts(outside(bench.facts, processes), life))
         .goOn(bench.signal);
+      // A comparison is carried beside what `goOn` waits for.
+      await bench.until("the process is done", async () => life.isDead() || (await hasEnded(bench, id)), 30_000);
       const run = (await bench.store.runs.get(id))!;
       assert.ok(life.isDead() || run.state.kind !== "running", `it stands still at ${runWords(run)}`);
       assert.ok(processes < 1_000, "it comes to no end");
@@ -110,6 +127,9 @@ async function live(
     await wire.stop();
   }
 }
+
+const hasEnded = async ({ store }: RowsBench, id: string): Promise<boolean> =>
+  (await store.runs.get(id))!.state.kind !== "running";
 
 const throughWire =
   (wire: MortalWire, { connection = (whole) => whole }: RowsBenchOptions): NonNullable<RowsBenchOptions["connection"]> =>

@@ -73,7 +73,8 @@ function recordWords(kind: string, name: string, body: object): string {
   const rows = "tables" in body ? JSON.stringify(body, (key, value) => (key === "state" ? value.kind : value)) : "";
   const kinds = [...rows.matchAll(/"state":"([a-z-]+)"/g)].map(([, state]) => state);
   const ended = "ended" in body ? (body.ended === null ? " under way" : " ended") : "";
-  return [`${kind} ${name}${ended}`, ...kinds].join(" ");
+  // A row that a process had deleted before it died is not there any more for the next one: the same write.
+  return [`${kind} ${name}${ended}`, ...kinds].join(" ").replaceAll("gone-since", "undone");
 }
 
 /** Ends right after the write that brought a run's step into this state. */

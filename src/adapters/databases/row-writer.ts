@@ -1,5 +1,6 @@
 import type {
   DeleteCall,
+  Deleted,
   DeleteOutcome,
   InsertCall,
   Inserted,
@@ -138,11 +139,12 @@ async function deleteRows(
   session: RowsSession,
   { table, plan, rows }: DeleteCall,
   signal: AbortSignal,
-): Promise<readonly ("deleted" | "changed-or-gone")[]> {
-  const outcomes: ("deleted" | "changed-or-gone")[] = [];
+): Promise<readonly Deleted[]> {
+  const outcomes: Deleted[] = [];
   for (const { key, fingerprint } of rows) {
     const count = await session.run(deleteUnchangedStatement(table, plan, key, fingerprint), signal);
-    outcomes.push(count > 0 ? "deleted" : "changed-or-gone");
+    if (count > 0) outcomes.push("deleted");
+    else outcomes.push((await fingerprints(session, { table, plan, keys: [key] }, signal)).size > 0 ? "changed" : "gone");
   }
   return outcomes;
 }

@@ -222,7 +222,7 @@ async function takeBack(
   return new Map(
     stale.map((row, at): readonly [string, CopiedRow] => {
       const id = keyId(row.key);
-      if (outcome.rows[at] === "changed-or-gone") return [id, lookedAgain(row, { kind: "changed-since" })];
+      if (outcome.rows[at] !== "deleted") return [id, lookedAgain(row, { kind: "changed-since" })];
       return [id, upstream.has(id) ? onceMore(row) : { ...row, state: { kind: "taken-back" } }];
     }),
   );

@@ -10,10 +10,12 @@ export interface UndoParts {
 }
 
 const ROWS_AT_ONCE = 50;
+/** A row that is not there may have been deleted by an earlier attempt whose answer was lost, or by somebody else. */
+const STATES = { deleted: "undone", gone: "gone-since", changed: "not-undone" } as const;
 
 /**
- * Deletes exactly the rows that the copy inserted, while they are unchanged; may be called again after a crash. What was changed or is
- * gone is left and told. Resolves with the copy as it is now, and with what ended the undo early.
+ * Deletes exactly the rows that the copy inserted, while they are unchanged; may be called again after a crash. What was changed is
+ * left; that, and what is gone already, is told. Resolves with the copy as it is now, and with what ended the undo early.
  */
 export async function undoCopiedRows(
   parts: UndoParts,
@@ -34,7 +36,7 @@ export async function undoCopiedRows(
       const now = new Map(
         rows.map(({ key }, index): readonly [string, CopiedRow] => {
           const row = copy.tables[at]!.rows.find((candidate) => keyId(candidate.key) === keyId(key))!;
-          return [keyId(key), { ...row, state: { kind: outcome.rows[index] === "deleted" ? "undone" : "not-undone" } }];
+          return [keyId(key), { ...row, state: { kind: STATES[outcome.rows[index]!] } }];
         }),
       );
       copy = withRows(copy, at, now);

@@ -1,4 +1,4 @@
-import { countRows, newRowCopy, type RowCopy } from "../../domain/comparison/row-copy.ts";
+import { type CopyCounts, countRows, newRowCopy, type RowCopy } from "../../domain/comparison/row-copy.ts";
 import { copyMissingRows as copy } from "../compare/copy-missing-rows.ts";
 import { undoCopiedRows } from "../compare/undo-copied-rows.ts";
 import { databasesOf } from "../fact-sources.ts";
@@ -53,7 +53,10 @@ export const removeCopiedRows: StepRoutine = {
       const undone = await undoCopiedRows({ writer, fence: await prepareFence(context), signal, keep }, copied);
       const counts = countRows(undone.copy);
       if (undone.stoppedBy === null)
-        return { kind: "done", proof: `${counts.undone} deleted, ${counts["not-undone"]} changed since and left` };
+        return {
+          kind: "done",
+          proof: `${counts.undone} deleted, ${counts["gone-since"]} not there any more, ${counts["not-undone"]} changed since and left`,
+        };
       if (undone.stoppedBy.kind === "unknown") return { kind: "unclear", why: undone.stoppedBy.why };
       return { kind: "failed", why: "why" in undone.stoppedBy ? undone.stoppedBy.why : undone.stoppedBy.kind };
     } finally {
@@ -85,6 +88,12 @@ async function prepareFence(context: StepContext): Promise<RowFence | null> {
   return prepared.kind === "ready" ? { metaSchema, name: await fenceName(context), value: fence } : null;
 }
 
+/** Rows whose INSERT was under way when the bot was interrupted. */
+function caveatOf({ "whose-not-known": rows }: CopyCounts): { readonly caveat?: string } {
+  if (rows === 0) return {};
+  return { caveat: `${rows} rows are there after an interruption; whose they are is not known, so an undo leaves them` };
+}
+
 function outcomeOf(ended: RowCopy): StepOutcome {
   const counts = countRows(ended);
   const told = Object.entries(counts)
@@ -94,7 +103,7 @@ function outcomeOf(ended: RowCopy): StepOutcome {
   const details = { rows: counts };
   switch (ended.ended?.kind) {
     case "finished":
-      return { kind: "done", proof: told, details };
+      return { kind: "done", proof: told, details, ...caveatOf(counts) };
     case "fenced-off":
       return { kind: "failed", why: `another copy of the bot has taken over since; ${told}` };
     case "gave-up":

@@ -101,7 +101,9 @@ export type Inserted =
   | { readonly kind: "refused"; readonly why: string };
 
 export type InsertOutcome = WriteEnd | { readonly kind: "committed"; readonly rows: readonly Inserted[] };
-export type DeleteOutcome = WriteEnd | { readonly kind: "committed"; readonly rows: readonly ("deleted" | "changed-or-gone")[] };
+export type DeleteOutcome = WriteEnd | { readonly kind: "committed"; readonly rows: readonly Deleted[] };
+/** `gone`: no row with this key is there, whoever deleted it. */
+export type Deleted = "deleted" | "changed" | "gone";
 
 export type WriteEnd =
   | { readonly kind: "fenced-off"; readonly by: number }

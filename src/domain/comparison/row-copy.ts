@@ -60,7 +60,9 @@ export type CopiedRowState =
   /** It changed upstream at every look; with a fingerprint a row of ours is there and may be stale. */
   | { readonly kind: "kept-changing"; readonly fingerprint: string | null }
   | { readonly kind: "undone" }
-  /** An undo found it changed or gone and left it. */
+  /** An undo found it not there any more. */
+  | { readonly kind: "gone-since" }
+  /** An undo found it changed and left it. */
   | { readonly kind: "not-undone" };
 
 /** Looks at a row that moves, before it is left as `kept-changing`. */
@@ -121,6 +123,7 @@ export function countRows({ tables }: RowCopy): CopyCounts {
     "whose-not-known": 0,
     "kept-changing": 0,
     undone: 0,
+    "gone-since": 0,
     "not-undone": 0,
   };
   for (const { rows } of tables) for (const { state } of rows) counts[state.kind]++;

@@ -101,7 +101,8 @@ export const COMPARISON_TEXTS: Readonly<Record<Language, ComparisonTexts>> = {
       "whose-not-known": "there after an interruption; whose they are is not known",
       "kept-changing": "changed upstream at every look, left alone",
       undone: "undone",
-      "not-undone": "changed or gone since, not undone",
+      "gone-since": "not there any more when they were to be undone",
+      "not-undone": "changed since, not undone",
     },
   },
   zh: {
@@ -173,7 +174,8 @@ export const COMPARISON_TEXTS: Readonly<Record<Language, ComparisonTexts>> = {
       "whose-not-known": "中断后存在，无法确定由谁写入",
       "kept-changing": "上游每次查看都在变化，保持不动",
       undone: "已撤销",
-      "not-undone": "之后已变化或消失，未撤销",
+      "gone-since": "撤销时已不存在",
+      "not-undone": "之后已变化，未撤销",
     },
   },
 };

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { DATABASES_FAULTS } from "../app/faults/databases-faults.ts";
 import { DM_FAULTS } from "../app/faults/dm-faults.ts";
 
-const PLACES = { dm: DM_FAULTS };
+const PLACES = { dm: DM_FAULTS, databases: DATABASES_FAULTS };
 
 test("docs/reliability.md tells every fault that is tried, what holds then, and which test shows it", () => {
   const paper = readFileSync(new URL("../../docs/reliability.md", import.meta.url), "utf8");

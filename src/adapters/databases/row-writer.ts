@@ -26,7 +26,7 @@ import {
 } from "./rows-session.ts";
 
 const DUPLICATE: ReadonlySet<number> = new Set([1062, 1586]);
-/** Deadlock, lock wait: the server may have rolled all of it back. */
+/** Deadlock, lock wait, conflict: the server has rolled all of it back, or may have. */
 const ROLLED_BACK: ReadonlySet<number> = new Set([1205, 1213, 8002, 8022, 8028, 9007]);
 
 export function createRowWriter(options: Omit<RowsSessionOptions, "access">): RowWriter {
@@ -46,7 +46,7 @@ export function createRowWriter(options: Omit<RowsSessionOptions, "access">): Ro
   };
 }
 
-/** Fence, work, COMMIT. A broken connection before COMMIT leaves nothing; only COMMIT's own lost reply is `unknown`. */
+/** Fence, work, COMMIT. A broken connection before COMMIT leaves nothing; a COMMIT without an answer that says so is `unknown` (TiDB's 8501 too). */
 async function transaction<T>(
   session: RowsSession,
   fence: RowFence | null,
@@ -70,7 +70,8 @@ async function transaction<T>(
     await session.run("COMMIT", signal);
     return done;
   } catch (error) {
-    return isBroken(error) ? { kind: "unknown", why: wordsOf(error) } : { kind: "failed", why: wordsOf(error) };
+    const isRolledBack = !isBroken(error) && ROLLED_BACK.has(numberOf(error));
+    return { kind: isRolledBack ? "failed" : "unknown", why: wordsOf(error) };
   }
 }
 

@@ -56,7 +56,9 @@ async function takeStep(parts: ExecutorParts, run: Run, record: StepRecord, sign
     if (signal.aborted) return null;
     if (halt !== null) return obey(parts, before, halt);
   }
-  if (answer.kind === "already") return settle(parts, run, record, done(parts, answer.proof, true));
+  // A step whose intent was stored was most likely made by this run.
+  const wasSo = record.state.kind !== "started";
+  if (answer.kind === "already") return settle(parts, run, record, done(parts, answer.proof, wasSo));
   if (answer.kind === "cannot-know")
     return settle(parts, run, record, { kind: "unknown", at: parts.clock.now(), why: answer.why });
   if (routine.writes && !(await leaseCovers(parts, record.step.atMostSeconds, signal))) return null;

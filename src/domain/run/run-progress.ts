@@ -1,5 +1,5 @@
 import type { Target } from "../plan/plan.ts";
-import { isChanging } from "../plan/step-action.ts";
+import { isChanging, type StepAction } from "../plan/step-action.ts";
 import { stepsToPutBack } from "./put-back.ts";
 import type { LeftBehind, Run, StepProgress, StepRecord, StepState } from "./run.ts";
 import { standingOf, targetKey } from "./standing.ts";
@@ -44,7 +44,17 @@ export function leftAt(run: Run, record: StepRecord): LeftBehind {
   if (record.step.action.kind === "resume-task" && record.state.kind !== "todo") return "task-paused";
   const own = tasks.get(targetKey(record.step.target))?.state ?? "as-found";
   if (own === "paused") return "task-paused";
-  return own === "running" ? "task-running" : "task-untouched";
+  if (own === "running") return "task-running";
+  return run.steps.some(mayHaveChanged) ? "steps-stay" : "task-untouched";
+}
+
+/** These write in many transactions: a failed one may have done a part. */
+const IN_PARTS: ReadonlySet<StepAction["kind"]> = new Set<StepAction["kind"]>(["copy-missing-rows", "remove-copied-rows"]);
+
+function mayHaveChanged({ step: { action }, state }: StepRecord): boolean {
+  if (!isChanging(action)) return false;
+  if (state.kind === "done") return !state.alreadySo;
+  return state.kind === "started" || state.kind === "unknown" || (state.kind === "failed" && IN_PARTS.has(action.kind));
 }
 
 /** The run as it stands when this step, whose intent was stored, turns out not to have been made. */

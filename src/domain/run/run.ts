@@ -29,6 +29,8 @@ export type RunState =
 export type LeftBehind =
   | "task-running"
   | "task-untouched"
+  /** The task stands as it was found, but steps were done that changed something else: rows, a statement, a relay. */
+  | "steps-stay"
   | "task-gone"
   | "task-paused"
   /** It runs, but replays in safe mode: to be ended by a stop and a start with the original YAML. */

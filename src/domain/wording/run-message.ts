@@ -81,6 +81,7 @@ export const LEFT: Readonly<Record<Language, Readonly<Record<LeftBehind, string>
   en: {
     "task-running": "The task was left running.",
     "task-untouched": "Nothing was changed.",
+    "steps-stay": "What the steps above have done, or may have done, stays; nothing else was changed.",
     "task-gone": "The task is stopped and not started.",
     "task-paused": "The task is paused.",
     "task-in-safe-mode": "The task runs, but replays in safe mode: it needs a stop and a start with its original YAML.",
@@ -91,6 +92,7 @@ export const LEFT: Readonly<Record<Language, Readonly<Record<LeftBehind, string>
   zh: {
     "task-running": "任务仍在运行。",
     "task-untouched": "没有任何改动。",
+    "steps-stay": "以上步骤已经做出（或可能做出）的改动仍然有效；其他没有任何改动。",
     "task-gone": "任务已停止，尚未启动。",
     "task-paused": "任务处于暂停状态。",
     "task-in-safe-mode": "任务正在运行，但处于安全模式重放：需要停止后用原始 YAML 启动。",

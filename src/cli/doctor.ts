@@ -3,16 +3,19 @@ import { access, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { styleText } from "node:util";
 import { systemClock } from "../adapters/clock/system-clock.ts";
+import { readAccount } from "../adapters/databases/account-facts.ts";
 import { createDownstreamProbe } from "../adapters/databases/downstream-probe.ts";
 import { createDmCluster } from "../adapters/dm/dm-cluster.ts";
 import { createLog } from "../adapters/log/log.ts";
 import { askSlack } from "../adapters/slack/slack-check.ts";
-import { createTaskFiles } from "../adapters/task-files/task-files.ts";
-import { taskYaml } from "../adapters/task-yaml/task-yaml.ts";
-import { type Check, type Checked, checkUp, type Found, note, ok, rolesFound, wrong } from "../app/check-up.ts";
-import type { ObserveOutcome } from "../app/ports/dm.ts";
+import { accountChecks } from "../app/check-up/account-checks.ts";
+import { type Check, type Checked, checkUp, type Found, note, ok, rolesFound, wrong } from "../app/check-up/check-up.ts";
+import { askOnce, type ClusterToCheck } from "../app/check-up/cluster-asked.ts";
+import { dmChecks, masterFound } from "../app/check-up/dm-checks.ts";
+import { hostChecks } from "../app/check-up/host-checks.ts";
+import { sourceChecks } from "../app/check-up/source-checks.ts";
 import { type ClusterConnection, type Config, loadConfig } from "../config/config.ts";
-import type { Observation } from "../domain/observation/observation.ts";
+import { connectOutside } from "../connect.ts";
 import { printProblems } from "./check-config.ts";
 
 export interface DoctorOptions {
@@ -24,6 +27,8 @@ export interface DoctorOptions {
 }
 
 const AT_MOST_MS = 15_000;
+/** How long the list of sources and workers may take, before their checks are known. */
+const DM_ANSWERS_WITHIN_MS = 8_000;
 
 /** Asks everything that the bot will need, changing nothing. Exit code: 0 nothing is wrong, 1 something is, 2 the configuration has problems. */
 export async function runDoctor(options: DoctorOptions): Promise<0 | 1 | 2> {
@@ -32,13 +37,21 @@ export async function runDoctor(options: DoctorOptions): Promise<0 | 1 | 2> {
     printProblems(loaded.problems, options.complain);
     return 2;
   }
-  const checked = await checkUp(checksOf(loaded.config), AT_MOST_MS);
+  const checked = await checkUp(await checksOf(loaded.config), AT_MOST_MS);
   options.print(options.json ? `${JSON.stringify({ checks: checked }, null, 2)}\n` : drawn(checked, options.colour));
   return checked.some(({ verdict }) => verdict === "wrong") ? 1 : 0;
 }
 
-function checksOf(config: Config): Check[] {
+async function checksOf(config: Config): Promise<Check[]> {
   const { settings } = config;
+  const ofClusters = await Promise.all(
+    settings.clusters.map(
+      async (cluster): Promise<Check[]> => [
+        { about: `cluster ${cluster.name}`, what: "people", ask: async () => rolesFound(cluster) },
+        ...(await clusterChecks(config.clusters.find(({ name }) => name === cluster.name)!)),
+      ],
+    ),
+  );
   return [
     { about: "bot", what: "store", ask: (signal) => storeFound(config, signal) },
     { about: "bot", what: "keys of the audit record", ask: () => keysFound(config.keysFolder) },
@@ -56,10 +69,7 @@ function checksOf(config: Config): Check[] {
           "if it does: medic manifest --command /dm-medic; /dm-medic and @dm-medic do the same work",
         ),
     },
-    ...settings.clusters.flatMap((cluster) => [
-      { about: `cluster ${cluster.name}`, what: "people", ask: async () => rolesFound(cluster) },
-      ...clusterChecks(config.clusters.find(({ name }) => name === cluster.name)!),
-    ]),
+    ...ofClusters.flat(),
   ];
 }
 
@@ -117,94 +127,39 @@ function serverFound({ http }: Config): Found {
     : note("no own server: Alertmanager cannot be heard, and nobody sees when the bot is dead", "set http");
 }
 
-function clusterChecks(connection: ClusterConnection): Check[] {
-  const about = `cluster ${connection.name}`;
-  const dm = createDmCluster({
-    ...{ name: connection.name, masters: connection.masters, tls: connection.tls },
-    ...{ readTimeoutMs: 5_000, clock: systemClock, log: createLog("silent") },
-  });
-  let observed: Promise<ObserveOutcome> | null = null;
-  const observe = (signal: AbortSignal): Promise<ObserveOutcome> => {
-    observed ??= dm.observe(signal);
-    return observed;
-  };
-  const each = connection.masters.map((master): Check => {
-    const alone = createDmCluster({
-      ...{ name: connection.name, masters: [master], tls: connection.tls },
-      ...{ readTimeoutMs: 5_000, clock: systemClock, log: createLog("silent") },
-    });
-    return { about, what: `master ${new URL(master).host}`, ask: async (signal) => masterFound(await alone.observe(signal)) };
-  });
+/** Nothing is connected before it is asked; what DM says decides which sources and workers are looked at. */
+async function clusterChecks(connection: ClusterConnection): Promise<Check[]> {
+  const { name, masters, tls } = connection;
+  const parts = { clock: systemClock, log: createLog("silent") };
+  const about = clusterToCheck(connection);
+  const asked = askOnce(about);
+  const found = AbortSignal.timeout(DM_ANSWERS_WITHIN_MS);
   return [
-    ...each,
-    { about, what: "task YAML", ask: async (signal) => yamlFound(connection, await observe(signal)) },
-    { about, what: "downstream", ask: async (signal) => downstreamFound(connection, await observe(signal), signal) },
+    ...masters.map((master): Check => {
+      const alone = createDmCluster({ name, masters: [master], tls, readTimeoutMs: 5_000, ...parts });
+      const ask = async (signal: AbortSignal) => masterFound(await alone.observe(signal));
+      return { about: `cluster ${name}`, what: `master ${new URL(master).host}`, ask };
+    }),
+    ...dmChecks(about, asked),
+    ...accountChecks(about, asked),
+    ...(await sourceChecks(about, asked, found)),
+    ...(await hostChecks(about, asked, found)),
   ];
 }
 
-function masterFound(outcome: ObserveOutcome): Found {
-  switch (outcome.kind) {
-    case "observed": {
-      const { version, generation, sources, workers } = outcome.observation;
-      const bound = sources.filter(({ worker }) => worker !== null).length;
-      return ok(
-        `DM ${version ?? (generation === "v1.0" ? "v1.0" : "of an unstamped build")}, ${bound} of ${sources.length} sources bound, ${workers?.length ?? bound} workers`,
-      );
-    }
-    case "unreachable":
-      return wrong(outcome.tried.map(({ why }) => why).join("; "), "check the address, the network policy and tls");
-    case "unreadable":
-      return wrong(
-        `it answers, but not as DM does: ${outcome.broke}`,
-        "the address must be the master's own port, 8261 by default",
-      );
-    default:
-      return outcome satisfies never;
-  }
-}
-
-const subtasksOf = ({ sources }: Observation): { readonly task: string; readonly source: string }[] =>
-  sources.flatMap(({ source, subtasks }) => subtasks.map(({ task }) => ({ task, source })));
-
-const tasksIn = (outcome: ObserveOutcome): string[] =>
-  outcome.kind === "observed" ? [...new Set(subtasksOf(outcome.observation).map(({ task }) => task))] : [];
-
-/** Without the original YAML a stopped task could only be started from DM's masked copy. */
-async function yamlFound(connection: ClusterConnection, outcome: ObserveOutcome): Promise<Found> {
-  const { name, taskFolder: folder, taskFiles: files, taskPassword: downstreamPassword } = connection;
-  const taskFiles = createTaskFiles({ clusters: new Map([[name, { folder, files, downstreamPassword }]]) });
-  const tasks = tasksIn(outcome);
-  const isV1 = outcome.kind === "observed" && outcome.observation.generation === "v1.0";
-  const without: string[] = [];
-  for (const task of tasks) {
-    const file = await taskFiles.yamlOf(name, task);
-    if (file.kind === "several") return wrong(`${task} stands in ${file.paths.join(" and ")}`, "keep one of them");
-    if (file.kind === "unreadable") return wrong(`${file.path}: ${file.why}`, "mend or remove it");
-    if (file.kind === "none") without.push(task);
-    else if (taskYaml.read(file.text).kind === "unreadable") return wrong(`${file.path} is no task's YAML`, "mend or remove it");
-  }
-  if (without.length === 0) return ok(tasks.length === 0 ? "DM lists no task" : `found for ${tasks.length} tasks`);
-  const names = without.join(", ");
-  if (isV1) return wrong(`none for ${names}; DM v1.0 keeps no copy that could be started`, "set tasks.folder");
-  return downstreamPassword === null
-    ? wrong(`none for ${names}, and no password for DM's masked copy`, "set tasks.folder, or taskPassword")
-    : note(`none for ${names}: DM's own copy would be used, with the password of taskPassword`, "set tasks.folder");
-}
-
-/** The probe's account must log in and read the checkpoint tables. */
-async function downstreamFound({ downstream }: ClusterConnection, outcome: ObserveOutcome, signal: AbortSignal): Promise<Found> {
-  if (!downstream)
-    return note("not configured: checkpoints stay unknown in plans", "set downstream to an account that may read dm_meta");
-  const probe = createDownstreamProbe({ login: downstream, timeoutMs: 5_000 });
-  const where = `${downstream.user} at ${downstream.host}:${downstream.port}`;
-  const login = await probe.tryLogin(downstream, signal);
-  if (login.kind !== "works") return wrong(`${where}: ${login.why}`, "check downstream and its password");
-  if (outcome.kind !== "observed") return ok(`${where} logs in`);
-  for (const { task, source } of subtasksOf(outcome.observation)) {
-    const row = await probe.globalCheckpoint({ task, source, metaSchema: "dm_meta" }, signal);
-    if (row.kind === "not-known") return wrong(`${where} logs in, but: ${row.why}`, "GRANT SELECT ON dm_meta.* to it");
-  }
-  return ok(`${where} logs in and reads the checkpoints`);
+function clusterToCheck(connection: ClusterConnection): ClusterToCheck {
+  const { name, downstream, metaWriter, rowWriter, sources, workerHosts } = connection;
+  return {
+    cluster: name,
+    facts: connectOutside({ clusters: [connection] }, { clock: systemClock, log: createLog("silent") }),
+    accounts: {
+      ...{ downstream, metaWriter, rowWriter },
+      upstreams: new Map([...sources].flatMap(([id, { upstream }]) => (upstream ? [[id, upstream] as const] : []))),
+    },
+    sources: [...sources.keys()],
+    hosts: workerHosts.map(({ worker, form, fetch }) => ({ worker, form, fetches: fetch !== null })),
+    readAccount: (login, signal) => readAccount(login, 5_000, signal),
+  };
 }
 
 const MARKS = { ok: ["green", "✔"], note: ["yellow", "•"], wrong: ["red", "✘"] } as const;

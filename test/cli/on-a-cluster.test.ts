@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { afterEach, describe, test } from "node:test";
 import { scopesFound } from "../../src/adapters/slack/slack-check.ts";
-import type { Checked } from "../../src/app/check-up.ts";
-import { checkUp, ok, rolesFound } from "../../src/app/check-up.ts";
+import type { Checked } from "../../src/app/check-up/check-up.ts";
+import { checkUp, ok, rolesFound } from "../../src/app/check-up/check-up.ts";
 import { runDoctor } from "../../src/cli/doctor.ts";
 import { runPlan } from "../../src/cli/plan.ts";
 import { startOnRealClusters } from "../../src/demo/demo.ts";
@@ -51,7 +51,7 @@ describe("medic doctor", () => {
     const { code, wrong } = await ask(cluster.file);
 
     assert.equal(code, 1);
-    assert.deepEqual(wrong, ["store", "token and scopes", "master 127.0.0.1:9", "task YAML", "downstream"]);
+    assert.deepEqual(wrong, ["store", "token and scopes", "master 127.0.0.1:9", "task YAML", "downstream probe"]);
   });
 
   test("says in words what was found and what would mend it", async () => {

@@ -18,5 +18,5 @@ export async function grantsOf(login: DatabaseLogin, timeoutMs: number, signal: 
 }
 
 /** MariaDB and MySQL 5.6 print how the account proves itself, hash and all: nothing that may be shown. */
-const withoutHash = (grant: string): string =>
+export const withoutHash = (grant: string): string =>
   grant.replace(/ IDENTIFIED (?:BY|VIA|WITH) .*?(?= REQUIRE | WITH (?:GRANT|MAX_)|$)/s, "");

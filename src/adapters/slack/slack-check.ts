@@ -1,5 +1,5 @@
 import { WebAPIPlatformError, WebClient } from "@slack/web-api";
-import { type Found, note, ok, wrong } from "../../app/check-up.ts";
+import { type Found, note, ok, wrong } from "../../app/check-up/check-up.ts";
 import { SCOPES } from "./manifest.ts";
 
 type Connection = { readonly apiUrl: string; readonly botToken: string } & (

@@ -53,6 +53,18 @@ export interface DatabaseLogin {
   readonly ca?: string;
 }
 
+/** What an account's session is like, for a check-up. */
+export interface AccountFacts {
+  /** As the server says it. */
+  readonly version: string;
+  /** After the connection has set its own. */
+  readonly sqlMode: string;
+  readonly timeZone: string;
+  readonly tls: "yes" | "no" | "not-told";
+  /** The sentences of SHOW GRANTS, without hashes. */
+  readonly grants: readonly string[];
+}
+
 export type LoginAnswer =
   | { readonly kind: "works" }
   | { readonly kind: "refused"; readonly why: string }

@@ -1,5 +1,5 @@
-import { ROLES } from "../domain/approval/people.ts";
-import type { ClusterSettings } from "./ports/settings.ts";
+import { ROLES } from "../../domain/approval/people.ts";
+import type { ClusterSettings } from "../ports/settings.ts";
 
 /** What one question of a check-up found; `mend` says what would help, empty where nothing is needed. */
 export interface Found {
@@ -11,7 +11,8 @@ export interface Check {
   /** Where it belongs, e.g. `cluster shop`. */
   readonly about: string;
   readonly what: string;
-  readonly ask: (signal: AbortSignal) => Promise<Found>;
+  /** null: nothing to say, because another check says it already. */
+  readonly ask: (signal: AbortSignal) => Promise<Found | null>;
 }
 export type Checked = Pick<Check, "about" | "what"> & Found;
 
@@ -20,9 +21,9 @@ export const note = (said: string, mend = ""): Found => ({ verdict: "note", said
 export const wrong = (said: string, mend: string): Found => ({ verdict: "wrong", said, mend });
 
 /** Asks everything at once; what hangs or throws is that check's own answer and hides no other. In the order given. */
-export function checkUp(checks: readonly Check[], timeoutMs: number): Promise<Checked[]> {
-  return Promise.all(
-    checks.map(async ({ about, what, ask }) => {
+export async function checkUp(checks: readonly Check[], timeoutMs: number): Promise<Checked[]> {
+  const all = await Promise.all(
+    checks.map(async ({ about, what, ask }): Promise<Checked | null> => {
       const giveUp = new AbortController();
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<Found>((resolve) => {
@@ -32,7 +33,8 @@ export function checkUp(checks: readonly Check[], timeoutMs: number): Promise<Ch
         }, timeoutMs);
       });
       try {
-        return { about, what, ...(await Promise.race([ask(giveUp.signal), late])) };
+        const found = await Promise.race([ask(giveUp.signal), late]);
+        return found === null ? null : { about, what, ...found };
       } catch (error) {
         return { about, what, ...wrong(error instanceof Error ? error.message : String(error), "see the runbook") };
       } finally {
@@ -40,6 +42,7 @@ export function checkUp(checks: readonly Check[], timeoutMs: number): Promise<Ch
       }
     }),
   );
+  return all.filter((one) => one !== null);
 }
 
 /** Which votes nobody can give in a cluster. */

@@ -171,6 +171,7 @@ async function storeChanges(parts: WatchParts, cluster: string, seen: Seen): Pro
       ...seen,
       open,
       wellPollsToClose: settings.policy.wellPollsToClose,
+      underRepair: new Set((await tx.runs.unfinished()).flatMap(({ plan }) => plan.incident ?? [])),
     });
     for (const change of changes) await storeChange(parts, tx, change);
     const changed = new Set(changes.map((change) => change.incident.id));

@@ -13,6 +13,8 @@ export interface AdvanceInput {
   readonly findings: readonly Finding[];
   readonly open: readonly Incident[];
   readonly wellPollsToClose: number;
+  /** Incidents whose approved plan is being carried out: a unit that looks well between two steps does not end them. */
+  readonly underRepair: ReadonlySet<string>;
 }
 
 export type IncidentChange =
@@ -53,10 +55,14 @@ export function advanceIncidents(input: AdvanceInput): IncidentChange[] {
 function moveMembers(incident: Incident, byKey: ReadonlyMap<string, Finding>, input: AdvanceInput): Incident {
   // Nothing was observed: only what is known to fail (the masters) moves.
   if (input.observation === null && incident.root.kind !== "masters") return incident;
-  return { ...incident, members: incident.members.map((member) => moveMember(member, byKey.get(member.key) ?? null, input)) };
+  const isUnderRepair = input.underRepair.has(incident.id);
+  return {
+    ...incident,
+    members: incident.members.map((member) => moveMember(member, byKey.get(member.key) ?? null, input, isUnderRepair)),
+  };
 }
 
-function moveMember(member: Member, finding: Finding | null, input: AdvanceInput): Member {
+function moveMember(member: Member, finding: Finding | null, input: AdvanceInput, isUnderRepair: boolean): Member {
   if (finding?.incident)
     return {
       ...member,
@@ -67,7 +73,7 @@ function moveMember(member: Member, finding: Finding | null, input: AdvanceInput
       positionAtFailure: member.positionAtFailure ?? finding.position,
     };
   if (member.recoveredAt !== null) return member;
-  if (!looksWell(member, finding, input.observation)) return { ...member, wellPolls: 0 };
+  if (isUnderRepair || !looksWell(member, finding, input.observation)) return { ...member, wellPolls: 0 };
   const wellPolls = member.wellPolls + 1;
   return { ...member, wellPolls, recoveredAt: wellPolls >= input.wellPollsToClose ? input.now : null };
 }

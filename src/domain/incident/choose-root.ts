@@ -3,6 +3,9 @@ import { type Incident, type Root, rootKey } from "./incident.ts";
 
 const CONNECTION: ReadonlySet<Kind> = new Set<Kind>(["invalid-connection", "bad-connection", "downstream-unreachable"]);
 
+/** What a file over 4 GiB makes of a relay or a sync unit. */
+const OF_A_LARGE_FILE: ReadonlySet<Kind> = new Set<Kind>(["binlog-over-4gib", "binlog-over-4gib-suspected", "relay-going-back"]);
+
 /** A dump only reads the upstream: the connection that broke there is not the downstream's. */
 export function isDownstreamTrouble(finding: Finding): boolean {
   return finding.subject.kind === "subtask" && finding.unit !== "Dump" && CONNECTION.has(finding.kind);
@@ -37,7 +40,7 @@ export function ownRoot(finding: Finding): Root {
   }
 }
 
-/** The open incident that a new trouble belongs to: the same root, its source's trouble, or the downstream that others lost too. */
+/** The open incident that a new trouble belongs to: the same root, its source's trouble, the file that it was warned of, or the downstream that others lost too. */
 export function incidentFor(finding: Finding, open: readonly Incident[]): Incident | null {
   const key = rootKey(ownRoot(finding));
   const same = open.find((incident) => rootKey(incident.root) === key);
@@ -46,6 +49,10 @@ export function incidentFor(finding: Finding, open: readonly Incident[]): Incide
     (incident) => finding.source !== null && holdsSource(incident, finding.source) && incident.root.kind !== "subtask",
   );
   if (ofSource) return ofSource;
+  const ofFile = OF_A_LARGE_FILE.has(finding.kind)
+    ? open.find(({ root }) => root.kind === "binlog" && root.source === finding.source)
+    : undefined;
+  if (ofFile) return ofFile;
   if (!isDownstreamTrouble(finding)) return null;
   return (
     open.find(

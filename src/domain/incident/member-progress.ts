@@ -5,10 +5,10 @@ import type { Member } from "./incident.ts";
 /**
  * Whether this poll shows the member well. Running alone is not enough: DM says Running between two of its own attempts too.
  * Sync: the position moved past where it failed, or it is synced and stands where the upstream stands. Load and Dump: no error while
- * Running. Relay: caught up or moved. Components: their trouble is not told any more.
+ * Running. Relay: caught up or moved, or switched off. Components: their trouble is not told any more.
  */
 export function looksWell(member: Member, now: Finding | null, observation: Observation | null): boolean {
-  if (now === null) return isComponent(member.finding) && observation !== null;
+  if (now === null) return observation !== null && (isComponent(member.finding) || relayIsOff(member.finding, observation));
   if (now.incident) return false;
   if (now.kind === "paused-by-person") return true;
   const { subject } = now;
@@ -22,6 +22,13 @@ export function looksWell(member: Member, now: Finding | null, observation: Obse
 
 function isComponent(finding: Finding): boolean {
   return finding.subject.kind !== "subtask" && finding.subject.kind !== "relay";
+}
+
+/** A relay that its source does not have any more fails no more: switched off, as a switch to GTIDs does. */
+function relayIsOff({ subject }: Finding, observation: Observation): boolean {
+  if (subject.kind !== "relay") return false;
+  const entry = observation.sources.find(({ source }) => source === subject.source);
+  return entry?.answered === true && entry.relay === null;
 }
 
 function subtaskWell(subtask: SubtaskObservation | null, failedAt: BinlogPosition | null): boolean {

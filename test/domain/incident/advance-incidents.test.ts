@@ -2,20 +2,28 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { diagnose } from "../../../src/domain/diagnosis/diagnose.ts";
 import { masterUnreachable } from "../../../src/domain/diagnosis/master-unreachable.ts";
+import type { SourceKnowledge } from "../../../src/domain/diagnosis/source-knowledge.ts";
 import { advanceIncidents } from "../../../src/domain/incident/advance-incidents.ts";
 import type { Incident } from "../../../src/domain/incident/incident.ts";
-import type { Observation, SubtaskObservation } from "../../../src/domain/observation/observation.ts";
-import { anError, anObservation, aSource, aSubtask, wellSubtask } from "../../support/observations.ts";
+import { notKnown } from "../../../src/domain/observation/known.ts";
+import type {
+  Observation,
+  RelayObservation,
+  SourceObservation,
+  SubtaskObservation,
+} from "../../../src/domain/observation/observation.ts";
+import { anError, anObservation, aSource, aSubtask, at, wellSubtask } from "../../support/observations.ts";
 
 /** Plays one poll after another as the watch does, numbering incidents as the store would. */
 function player(wellPollsToClose = 2) {
   let open: Incident[] = [];
   let now = 0;
   let numbers = 0;
+  const underRepair = new Set<string>();
   const closed: Incident[] = [];
   const apply = (observation: Observation | null, findings: ReturnType<typeof diagnose>): string[] => {
     now += 10_000;
-    const changes = advanceIncidents({ cluster: "shop", now, observation, findings, open, wellPollsToClose });
+    const changes = advanceIncidents({ cluster: "shop", now, observation, findings, open, wellPollsToClose, underRepair });
     for (const change of changes) {
       if (change.kind === "opened") open.push({ ...change.incident, id: `I-${++numbers}` });
       else if (change.kind === "closed") {
@@ -26,6 +34,7 @@ function player(wellPollsToClose = 2) {
     return changes.map((change) => change.kind);
   };
   return {
+    apply,
     poll: (subtasks: readonly SubtaskObservation[], extra: Partial<Observation> = {}) => {
       const sources = Array.from(Map.groupBy(subtasks, ({ source }) => source).values(), (ofSource) => aSource(ofSource));
       const observation = anObservation(sources, { at: now, ...extra });
@@ -33,6 +42,7 @@ function player(wellPollsToClose = 2) {
     },
     mastersAway: () => apply(null, [masterUnreachable("shop", [{ master: "m1", why: "refused" }])]),
     open: () => open,
+    underRepair,
     closed,
     silence: (incident: Incident) => {
       open = open.map((one) =>
@@ -202,5 +212,66 @@ test("two dumps whose connections broke have not lost the downstream: a dump rea
   assert.deepEqual(
     cluster.open().map(({ root }) => root.kind),
     ["subtask", "subtask"],
+  );
+});
+
+const failingRelay: RelayObservation = {
+  ...{ source: "s1", worker: "w1", stage: "Paused", stageAsSaid: "Paused", caughtUp: false },
+  ...{ relayPosition: at(4_200_000), masterPosition: at(500, 4), subDirectory: "0-101.000001" },
+  result: { isCanceled: false, errors: [anError(30029, "event from 4203966 in mysql-bin.000003 diff from passed-in event")] },
+};
+
+test("an incident whose plan is being carried out does not close between two steps, however well its units look", () => {
+  const cluster = player(1);
+  cluster.poll([aSubtask({ errors: [invalid] })]);
+  cluster.underRepair.add("I-1");
+
+  cluster.poll([wellSubtask()]);
+  cluster.poll([wellSubtask()]);
+  assert.equal(cluster.open().length, 1);
+  cluster.underRepair.clear();
+  cluster.poll([wellSubtask()]);
+
+  assert.equal(cluster.closed[0]?.id, "I-1");
+});
+
+test("a relay that failed and was switched off for good does not hold its incident open, nor does a silent source close it", () => {
+  const cluster = player(2);
+  const source = (parts: Partial<SourceObservation>) => ({ sources: [aSource([wellSubtask()], parts)] });
+  cluster.poll([], source({ relay: failingRelay }));
+  assert.deepEqual(
+    cluster.open().map(({ root }) => root.kind),
+    ["relay"],
+  );
+
+  cluster.poll([], source({ answered: false, relay: null }));
+  cluster.poll([], source({ answered: false, relay: null }));
+  cluster.poll([], source({ relay: null }));
+  assert.equal(cluster.closed.length, 0);
+  cluster.poll([], source({ relay: null }));
+
+  assert.equal(cluster.closed[0]?.id, "I-1");
+});
+
+test("a relay that fails on the large file that was warned of joins the warning's incident", () => {
+  const cluster = player();
+  const warned: SourceKnowledge = {
+    ...{ at: 0, gtid: notKnown("not asked"), readsByGtid: false, rows: new Map(), relayFalls: [] },
+    files: { kind: "known", value: [{ name: "mysql-bin.000003", number: 3, sizeBytes: 4_600_000_000, isActive: false }] },
+  };
+  const poll = (relay: RelayObservation | null) => {
+    const observation = anObservation([aSource([wellSubtask()], { relay })]);
+    return cluster.apply(
+      observation,
+      diagnose(observation, { checkerOf: () => null, firstFailedAt: () => null, knowledgeOf: () => warned }),
+    );
+  };
+
+  poll(null);
+  poll(failingRelay);
+
+  assert.deepEqual(
+    cluster.open().map(({ id, root, kind, members }) => [id, root.kind, kind, members.length]),
+    [["I-1", "binlog", "binlog-over-4gib", 2]],
   );
 });

@@ -1,4 +1,4 @@
-import { beyond, lacking, type Right, readGrants, rightText } from "../../domain/accounts/grants.ts";
+import { beyond, lacking, type Right, rightText } from "../../domain/accounts/rights.ts";
 import { databasesOf } from "../fact-sources.ts";
 import type { AccountFacts, DatabaseLogin } from "../ports/databases.ts";
 import { type Check, type Found, note, ok, wrong } from "./check-up.ts";
@@ -110,7 +110,7 @@ async function probeRights(
         grantFor(login, `SELECT ON \`${downstreamTables[0]?.schema ?? "<schema>"}\`.*`),
       );
   }
-  const more = beyond(readGrants(facts.value.grants), []);
+  const more = beyond(facts.value.grants, []);
   if (more.length > 0) return tooMany(login, more, "it only reads");
   if (without.length > 0)
     return note(
@@ -155,7 +155,7 @@ async function rowRights(
   const fences = (metaSchemas.length === 0 ? ["dm_meta"] : metaSchemas).flatMap((schema) =>
     rights(schema, FENCE, "SELECT", "INSERT", "UPDATE"),
   );
-  const missing = lacking(readGrants(facts.value.grants), fences);
+  const missing = lacking(facts.value.grants, fences).missing;
   const probe = databasesOf(about.facts, about.cluster).downstream;
   if (missing.length > 0 && probe) {
     const [first] = missing;
@@ -187,15 +187,15 @@ function judged(
   allowed: readonly Right[],
   said: string,
 ): Found {
-  const read = readGrants(grants);
-  const missing = lacking(read, wanted).map(rightText);
-  if (missing.length > 0 && read.untold.length > 0)
+  const { missing: lacks, notTold } = lacking(grants, wanted);
+  const missing = lacks.map(rightText);
+  if (missing.length > 0) return wrong(`lacks ${listed(missing)}`, grantFor(login, missing[0]!));
+  if (notTold.length > 0)
     return note(
-      `what its roles give is not told by SHOW GRANTS (${listed(missing)} may be missing)`,
+      `SHOW GRANTS does not tell whether it may do ${listed(notTold.map(rightText))} (roles, columns, revokes)`,
       "grant the rights directly; else the first plan finds out, before anything is stopped",
     );
-  if (missing.length > 0) return wrong(`lacks ${listed(missing)}`, grantFor(login, missing[0]!));
-  const more = beyond(read, allowed);
+  const more = beyond(grants, allowed);
   return more.length > 0 ? tooMany(login, more, "more than its work needs") : ok(said);
 }
 

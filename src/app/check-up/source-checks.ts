@@ -1,4 +1,4 @@
-import { beyond, readGrants } from "../../domain/accounts/grants.ts";
+import { beyond } from "../../domain/accounts/rights.ts";
 import type { BinlogFile } from "../../domain/binlog/upstream-facts.ts";
 import { databasesOf } from "../fact-sources.ts";
 import type { UpstreamProbe } from "../ports/databases.ts";
@@ -85,7 +85,7 @@ function upstreamChecks(
             grantFor(login, without.lacks ?? "SELECT on them"),
           );
         const facts = await asked.account(login, signal);
-        const more = facts.kind === "known" ? beyond(readGrants(facts.value.grants), []) : [];
+        const more = facts.kind === "known" ? beyond(facts.value.grants, []) : [];
         if (more.length > 0) return tooMany(login, more, "it only reads");
         const streams = await upstream.dumpStreams(signal);
         if (streams.kind === "not-known")

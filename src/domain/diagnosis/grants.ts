@@ -3,7 +3,7 @@ export type RightOn = { readonly schema: string | null; readonly table: string |
 /** `not-told`: the account's grants do not settle it (a role that is not in force here, columns alone, a schema that is not known). */
 export type Granted = "yes" | "no" | "not-told";
 
-interface Grant {
+export interface Grant {
   /** Upper case; those on columns alone apart. */
   readonly rights: readonly string[];
   readonly onColumns: readonly string[];
@@ -89,7 +89,7 @@ const HEAD = /^(GRANT|REVOKE) (.+)$/is;
 const NAME = /`((?:[^`]|``)*)`|"((?:[^"]|"")*)"|'((?:[^']|'')*)'|(\*)|([^\s.`"'*]+)/y;
 
 /** null: a role, a routine, a proxy, or no grant at all. */
-function readGrant(sentence: string): Grant | null {
+export function readGrant(sentence: string): Grant | null {
   const [, verb = "", rest = ""] = HEAD.exec(sentence.trim()) ?? [];
   const at = onIndex(rest);
   if (at === -1) return null;

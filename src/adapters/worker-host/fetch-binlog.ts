@@ -24,10 +24,16 @@ function judgeFetch(scene: Scene, work: FileWork): Problem | Already | { readonl
     case "untouched":
       return { kind: "not-yet" };
     case "other":
-      return changedMeanwhile(work.file, placement.seen, placement.now);
+      return isMovingRelay(scene, work) ? { kind: "not-yet" } : changedMeanwhile(work.file, placement.seen, placement.now);
     default:
       return placement satisfies never;
   }
+}
+
+/** Nothing of ours is there, and the relay's own file is of another size: a worker that runs writes to it, and a failing relay cuts it again and again. */
+function isMovingRelay({ sub, work: inWork }: Scene, { file }: FileWork): boolean {
+  const { checked, before } = namesOf(file);
+  return !inWork.has(checked) && !inWork.has(before) && (sub.get(file)?.type ?? "file") === "file";
 }
 
 /** Fetches to a temporary name, checks size and checksum, gives it the old file's owner and mode, and only then the name that counts. */

@@ -18,7 +18,7 @@ import { keptFileWorkName, keptMetaWorkName } from "./kept-names.ts";
 import { actionOf, type StepAnswer, type StepContext, type StepOutcome, type StepRoutine } from "./step-action.ts";
 import { pause } from "./wait-until-gone.ts";
 
-/** Fetched while the worker still runs, so that it stands still only for the renames. */
+/** Fetched while the worker still runs, so that it stands still only for the renames. What is replaced is known only once it is stopped. */
 export const fetchRelayFile: StepRoutine = {
   writes: true,
   isLong: true,
@@ -32,7 +32,7 @@ export const fetchRelayFile: StepRoutine = {
       const refused = judgeSpace(file, sizeBytes, looked.value.freeBytes);
       if (refused) return { kind: "failed", why: say(refused.reason, "en") };
     } else if (host.form === "command") return { kind: "failed", why: looked.why };
-    const work = await keptFileWork(context, worker, looked.kind === "known" ? looked.value : null, file, sizeBytes);
+    const work = fileWork(context, looked.kind === "known" ? looked.value : null, file, sizeBytes);
     return outcomeOf(await host.act({ kind: "fetch-binlog", ...work }, callOf(context)));
   },
 };
@@ -159,13 +159,15 @@ async function keptFileWork(
   // In place already: the folder shows our own file now, and what it replaced is known from before.
   const isOurs = looked?.files.some((one) => one.name === file && one.sizeBytes === sizeBytes) ?? false;
   if (before && (isOurs || looked === null)) return before;
-  const work: FileWork = {
-    ...{ run: context.run.id, file, sizeBytes, subDirectory: looked?.subDirectory ?? "" },
-    replacesBytes: looked?.files.find((one) => one.name === file)?.sizeBytes ?? null,
-  };
+  const work = fileWork(context, looked, file, sizeBytes);
   await keep(context, name, work);
   return work;
 }
+
+const fileWork = ({ run }: StepContext, looked: RelayFacts | null, file: string, sizeBytes: number): FileWork => ({
+  ...{ run: run.id, file, sizeBytes, subDirectory: looked?.subDirectory ?? "" },
+  replacesBytes: looked?.files.find((one) => one.name === file)?.sizeBytes ?? null,
+});
 
 async function metaWork(context: StepContext, host: WorkerHost): Promise<MetaWork | { readonly why: string }> {
   const { worker, file, nextFile, gtids } = actionOf(context, "rewrite-relay-meta");

@@ -11,11 +11,16 @@ export async function createSource(world: World, id: string, config: SourceConfi
   return source;
 }
 
+const taken = new WeakSet<Source>();
+/** A worker is taking it: its relay has not looked at its disk yet, and must not write to it. */
+export const isBeingTaken = (source: Source): boolean => taken.has(source);
+
 /** The worker takes the source: it reads the settings now, and makes the source's subtasks anew. */
 export async function bindSource(world: World, source: Source, worker: string): Promise<void> {
+  taken.add(source);
   source.worker = worker;
   source.readsByGtid = source.config.enableGtid;
-  await world.renewSubtasks(source.id);
+  await world.renewSubtasks(source.id).finally(() => taken.delete(source));
   // A relay that belongs to no worker by name goes along; one that does begins anew with its worker.
   if (source.relay && (source.relay.worker ?? worker) === worker) restartRelay(world, source);
 }

@@ -1,4 +1,4 @@
-import { moveWorkers } from "./binding.ts";
+import { isBeingTaken, moveWorkers } from "./binding.ts";
 import type { Source } from "./model.ts";
 import { moveRelay, readsRelay } from "./relay.ts";
 import { ordersIn, writeRelayFiles } from "./relay-files.ts";
@@ -17,7 +17,7 @@ export async function moveSource(world: World, source: Source, now: number): Pro
   }
   await source.side.refresh();
   const puller = world.workers.get(source.relay?.worker ?? source.worker ?? "");
-  if (puller?.state !== "alive") return;
+  if (puller?.state !== "alive" || isBeingTaken(source)) return;
   moveRelay(source, { version: world.version, bytesPerSecond: world.relayBytesPerSecond, now });
   if (world.relayRoot) writeRelayFiles(world.relayRoot, puller.name, source);
 }

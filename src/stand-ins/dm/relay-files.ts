@@ -33,15 +33,20 @@ export function writeRelayFiles(root: string, worker: string, source: Source): v
   if (written.get(folder) === key) return;
   const directory = join(directoryOf(root, worker), folder.subDir);
   mkdirSync(directory, { recursive: true });
-  writeFileSync(join(directoryOf(root, worker), "server-uuid.index"), `${folder.subDir}\n`);
+  replaceFile(join(directoryOf(root, worker), "server-uuid.index"), `${folder.subDir}\n`);
   for (const { number, sizeBytes } of source.side.binlog.files) {
     if (number < folder.first || number > folder.pulled.file) continue;
     setSize(join(directory, binlogName(number)), number === folder.pulled.file ? folder.pulled.offset : sizeBytes);
   }
-  const meta = join(directory, "relay.meta");
-  writeFileSync(`${meta}.new`, state);
-  renameSync(`${meta}.new`, meta);
+  replaceFile(join(directory, "relay.meta"), state);
   written.set(folder, key);
+}
+
+/** By rename, so that whoever reads it meanwhile reads the old or the new one whole. */
+function replaceFile(path: string, text: string): void {
+  if (textOf(path) === text) return;
+  writeFileSync(`${path}.new`, text);
+  renameSync(`${path}.new`, path);
 }
 
 function writeUpstreamFiles(root: string, { id, side }: Source): void {

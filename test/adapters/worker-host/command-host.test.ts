@@ -48,6 +48,20 @@ describe("the repair", () => {
     assert.equal(host.bytes("relay.meta")?.toString(), META_BEFORE);
   });
 
+  test("fetching does not mind that a running worker writes to the relay's file; what is put in its place is held against it as it was when stopped", async () => {
+    const on = worker();
+    writeFileSync(place(FILE), host.whole.subarray(0, 9_876));
+    await doAll(on, fetch());
+    writeFileSync(place(FILE), host.whole.subarray(0, 1_234));
+    host.control("stop");
+
+    assert.equal(told(await on.act(put(), call)), "relay-changed-meanwhile");
+    host.file = { ...host.file, replacesBytes: 1_234 };
+    await doAll(on, put());
+
+    assert.deepEqual(host.bytes(FILE), host.whole);
+  });
+
   test("after an undo it can be done again, and undone again", async () => {
     host.control("stop");
     const on = worker();

@@ -1,21 +1,22 @@
-import { errorCode } from "../domain/error-codes/error-code.ts";
-import { explainCode } from "../domain/wording/explain.ts";
+import { explain } from "../domain/wording/explain.ts";
 import type { Language } from "../domain/wording/language.ts";
 import { drawDocument } from "./draw/terminal.ts";
 
-/** Exit code: 0 known, 1 no such code, 2 no number. */
+/** Exit code: 0 known, 1 no such code, kind or playbook, 2 nothing that could be one. */
 export function runExplain(options: {
-  readonly code: string;
+  readonly what: string;
   readonly lang: Language;
   readonly colour: boolean;
   readonly print: (text: string) => void;
   readonly complain: (text: string) => void;
 }): 0 | 1 | 2 {
-  if (!/^\d{1,6}$/.test(options.code)) {
-    options.complain(`A code is a number such as 10006 or 36027; «${options.code.slice(0, 40)}» is none.\n`);
+  if (!/^[\w-]{1,60}$/.test(options.what)) {
+    options.complain(
+      `A code is a number such as 10006, a kind or a playbook a name such as binlog-over-4gib; «${options.what.slice(0, 40)}» is none.\n`,
+    );
     return 2;
   }
-  const number = Number(options.code);
-  options.print(drawDocument(explainCode(number, options.lang), options));
-  return errorCode(number) ? 0 : 1;
+  const { known, document } = explain(options.what, options.lang);
+  options.print(drawDocument(document, options));
+  return known ? 0 : 1;
 }

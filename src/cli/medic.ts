@@ -34,12 +34,12 @@ export function commandTree(end: (exitCode: number) => void): Command {
     });
   medic
     .command("explain")
-    .description("the facts of one of DM's error codes")
-    .argument("<code>", "a number such as 10006")
+    .description("what one of DM's error codes, a kind of trouble or a playbook is")
+    .argument("<what>", "a number such as 10006, a kind such as binlog-over-4gib, a playbook such as switch-to-gtid")
     .addOption(language())
-    .action(async (code: string, options: { lang: Language }) => {
+    .action(async (what: string, options: { lang: Language }) => {
       const { runExplain } = await import("./explain.ts");
-      end(runExplain({ code, ...options, colour: colour(), print, complain }));
+      end(runExplain({ what, ...options, colour: colour(), print, complain }));
     });
   medic
     .command("demo")

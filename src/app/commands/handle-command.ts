@@ -1,7 +1,7 @@
 import { mayActAs, type Role } from "../../domain/approval/people.ts";
 import { auditDocument } from "../../domain/wording/audit-list.ts";
 import { type Document, paragraph, plain } from "../../domain/wording/document.ts";
-import { explainCode } from "../../domain/wording/explain.ts";
+import { explain } from "../../domain/wording/explain.ts";
 import { findingsDocument } from "../../domain/wording/finding.ts";
 import { COMMANDS, helpDocument } from "../../domain/wording/help.ts";
 import type { Language } from "../../domain/wording/language.ts";
@@ -48,9 +48,7 @@ function answer(parts: CommandParts, command: string, rest: string, asking: Aski
     case "list":
       return listDocument(views(parts), language);
     case "explain":
-      return /^\d{1,6}$/.test(words[0] ?? "")
-        ? explainCode(Number(words[0]), language)
-        : wrongUsage(parts, "explain <code>", language);
+      return words[0] ? explain(words[0], language).document : wrongUsage(parts, "explain <code|kind|playbook>", language);
     case "diagnose":
       return words[0] ? diagnoseTask(parts, words[0], words[1] ?? null, asking) : wrongUsage(parts, "diagnose <task>", language);
     case "plan":

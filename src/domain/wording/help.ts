@@ -12,7 +12,12 @@ export const COMMANDS = [
     en: "ask DM now, say what is wrong and how I know",
     zh: "立即查询 DM，说明故障和依据",
   },
-  { usage: "explain <code>", role: "viewer", en: "the facts of one of DM's error codes", zh: "某个 DM 错误码的说明" },
+  {
+    usage: "explain <code|kind|playbook>",
+    role: "viewer",
+    en: "what one of DM's error codes, a kind of trouble or a playbook is",
+    zh: "某个 DM 错误码、故障类型或操作的说明",
+  },
   {
     usage: "plan <task> [what] [--dry-run]",
     role: "operator",

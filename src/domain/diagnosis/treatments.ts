@@ -1,0 +1,32 @@
+import type { Kind, PlaybookId } from "./finding.ts";
+
+/** Which playbooks an advice of this kind may name, the first choice first; a test holds every diagnosis against it. */
+export const TREATMENTS: Readonly<Record<Kind, readonly PlaybookId[]>> = {
+  healthy: [],
+  "invalid-connection": ["resume-task", "stop-start-task"],
+  "bad-connection": ["resume-task", "stop-start-task"],
+  "downstream-unreachable": [],
+  "upstream-unreachable": [],
+  "worker-offline": [],
+  "source-unbound": [],
+  "master-unreachable": [],
+  "paused-by-person": [],
+  "failed-then-stopped-by-person": ["resume-task", "stop-start-task"],
+  "stopped-and-forgotten": ["start-task"],
+  "binlog-over-4gib-suspected": [],
+  "binlog-over-4gib": ["switch-to-gtid", "replace-relay-file", "rewind-sync-checkpoint"],
+  "binlog-over-4gib-ahead": ["switch-to-gtid"],
+  "upstream-binlog-purged": [],
+  "binlog-corrupted": ["reset-relay"],
+  "relay-going-back": ["reset-relay"],
+  "relay-log-missing": ["reset-relay"],
+  "rows-may-be-missing": ["compare-rows", "switch-to-gtid", "copy-missing-rows"],
+  "checkpoint-missing": ["compare-rows"],
+  "checkpoint-ahead": ["compare-rows"],
+  "duplicate-entry": ["compare-rows"],
+  "unsupported-ddl": ["skip-or-replace-statement"],
+  "access-denied": ["fix-and-resume"],
+  "missing-table": ["fix-and-resume"],
+  "disk-full": ["fix-and-resume"],
+  unknown: [],
+};

@@ -1,6 +1,15 @@
 import type { JsonValue } from "../../domain/audit/audit-event.ts";
 import type { Run, RunState, StepProgress, StepRecord, StepState } from "../../domain/run/run.ts";
-import { asNotMade, leftAt, nextStep, putBack, withProgress, withStep } from "../../domain/run/run-progress.ts";
+import {
+  asNotMade,
+  leftAfterPuttingBack,
+  leftAt,
+  nextStep,
+  putBack,
+  waitsForPerson,
+  withProgress,
+  withStep,
+} from "../../domain/run/run-progress.ts";
 import { isUnsafe } from "../../domain/run/standing.ts";
 import { stepWords } from "../../domain/wording/step.ts";
 import { auditDraft, SYSTEM } from "../audit-draft.ts";
@@ -138,15 +147,6 @@ function endOf(run: Run, at: number): Exclude<RunState, { kind: "running" }> {
     state.kind === "skipped" && step.action.kind === "compare-rows" ? [`rows were not compared: ${state.why}`] : [],
   );
   return { kind: "succeeded", at, caveats: [...new Set([...caveats, ...notCompared])] };
-}
-
-/** A start that found the task there, and no stop before it that was made: it was never away, and may stand as it did. */
-function leftAfterPuttingBack({ steps }: Run): "task-running" | "task-untouched" {
-  const wasStopped = steps.some(({ step, state }) => step.action.kind === "stop-task" && state.kind === "done");
-  const isBack = steps.some(
-    ({ step, state }) => step.action.kind === "start-task" && state.kind === "done" && (wasStopped || !state.alreadySo),
-  );
-  return isBack ? "task-running" : "task-untouched";
 }
 
 /** Waits for the lease's renewal when too little is left of it; false when it was lost. */
@@ -304,10 +304,8 @@ async function settle(
   });
   if (!saved || state.kind === "done") return saved;
   const ended = saved.steps.find((candidate) => candidate.step.number === record.step.number)!;
-  // What is away, or cannot be known, keeps its locks and waits for a person; everything else simply ends.
-  const waits = state.kind === "unknown" || state.kind === "by-hand" || isUnsafe(saved);
   return endRun(parts, saved, {
-    kind: waits ? "needs-person" : "failed",
+    kind: waitsForPerson(saved, state) ? "needs-person" : "failed",
     at: parts.clock.now(),
     why: `${stepWords(record.step, { language: "en" }).title}: ${why}`,
     left: leftAt(saved, ended),

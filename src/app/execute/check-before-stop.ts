@@ -1,4 +1,4 @@
-import { targetKey } from "../../domain/run/standing.ts";
+import { targetKey } from "../../domain/plan/target-key.ts";
 import { say } from "../../domain/wording/phrases.ts";
 import { surveySubject } from "../survey/surveyors.ts";
 import type { StepRoutine } from "./step-action.ts";

@@ -39,7 +39,11 @@ export const copyMissingRows: StepRoutine = {
 export const removeCopiedRows: StepRoutine = {
   writes: true,
   isLong: true,
-  ask: async () => ({ kind: "not-yet" }),
+  async ask(context) {
+    const { of } = actionOf(context, "remove-copied-rows");
+    const copied = await context.store.records.get("row-copy", copyName(of, context.step.target));
+    return copied === null ? { kind: "already", proof: `${of} inserted no row` } : { kind: "not-yet" };
+  },
   async act(context) {
     const { of } = actionOf(context, "remove-copied-rows");
     const { store, step, signal } = context;

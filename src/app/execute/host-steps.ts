@@ -61,7 +61,9 @@ export const startWorker: StepRoutine = {
     const answer = await asked(context, worker, { kind: "start-worker" });
     if (answer.kind !== "already") return answer;
     const holder = await holderOf(context);
-    return holder === worker ? { kind: "already", proof: `${answer.proof}; it holds the source` } : { kind: "not-yet" };
+    return isHeldWell(context, holder, worker)
+      ? { kind: "already", proof: `${answer.proof}; ${heldBy(holder, worker)}` }
+      : { kind: "not-yet" };
   },
   async act(context) {
     const { worker } = actionOf(context, "start-worker");
@@ -72,7 +74,7 @@ export const startWorker: StepRoutine = {
     let holder: string | null = null;
     while (!context.signal.aborted) {
       holder = await holderOf(context);
-      if (holder === worker) return { ...outcome, proof: `${outcome.proof}; it holds the source` };
+      if (isHeldWell(context, holder, worker)) return { ...outcome, proof: `${outcome.proof}; ${heldBy(holder, worker)}` };
       await pause(context);
     }
     return {
@@ -84,6 +86,12 @@ export const startWorker: StepRoutine = {
     };
   },
 };
+
+/** A repair of the worker's files is of use only where it holds the source; what is put back is well wherever the source is held. */
+const isHeldWell = ({ run }: StepContext, holder: string | null, worker: string): holder is string =>
+  holder === worker || (run.puttingBack !== null && holder !== null);
+const heldBy = (holder: string, worker: string): string =>
+  holder === worker ? "it holds the source" : `${holder} has taken the source meanwhile and holds it`;
 
 export const putRelayFile: StepRoutine = {
   writes: true,

@@ -1,6 +1,6 @@
 import type { StartForm } from "../../domain/plan/step-action.ts";
 import { keeperOf } from "../../domain/run/undo.ts";
-import { cannotKnow, masterHolds } from "./dm-questions.ts";
+import { cannotKnow, masterHolds, subtaskAtWorker } from "./dm-questions.ts";
 import { keptWrittenName, keptYamlName } from "./kept-names.ts";
 import { readRows } from "./kept-rows.ts";
 import { scopeOf } from "./scope.ts";
@@ -25,6 +25,10 @@ export const startTask: StepRoutine = {
     const kept = await store.kept.get(keptYamlName(keeperOf(run), task));
     if (kept === null) return { kind: "failed", why: "the kept YAML is not in the store" };
     const original = seal.open(kept);
+    // The master forgets a task at once, its worker only after its transaction: a start before that is refused, or met by the old subtask.
+    const lingering = await subtaskAtWorker(context);
+    if (lingering.kind === "subtask")
+      return { kind: "failed", why: `the worker has not let go of it yet (${lingering.subtask.stageAsSaid}): go on in a moment` };
     const yaml = form === "original" ? original : facts.yaml.withSafeMode(original, step.target.source, await metaOf(context));
     const outcome = await dm.startTask({ task, yaml, ...(await scopeOf(context)) }, timeoutMs, signal);
     if (outcome.kind === "unknown") return { kind: "unclear", why: outcome.why };
@@ -63,7 +67,7 @@ async function originalIsSafe({ store, seal, run, step, facts }: StepContext): P
 
 /** The precheck looks at `meta` even where checkpoint rows have priority (over-4gib-lab): it is given the rewritten global row. */
 async function metaOf(context: StepContext): Promise<{ file: string; position: number; gtid: string } | null> {
-  const rows = await readRows(context, keptWrittenName(context.run.id, taskOf(context), context.step.target.source));
+  const rows = await readRows(context, keptWrittenName(keeperOf(context.run), taskOf(context), context.step.target.source));
   const global = rows?.find((row) => row.isGlobal);
   return global ? { file: global.file.replace(/\|\d{6}(?=\.)/, ""), position: global.position, gtid: global.gtid ?? "" } : null;
 }

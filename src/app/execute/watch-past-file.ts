@@ -1,6 +1,7 @@
 import { fileNumberOf } from "../../domain/binlog/binlog-name.ts";
 import { furthestOf, isPast, type Place } from "../../domain/binlog/place.ts";
 import type { SubtaskObservation } from "../../domain/observation/observation.ts";
+import { keeperOf } from "../../domain/run/undo.ts";
 import { isOver4gib } from "../../domain/signals/big-files.ts";
 import { databasesOf } from "../fact-sources.ts";
 import { subtaskAtWorker } from "./dm-questions.ts";
@@ -51,9 +52,9 @@ export const watchPastFile: StepRoutine = {
   },
 };
 
-/** From the rows that the worker left; null: this run rewrote none. */
+/** From the rows that the worker left; null: this run, or the one that it undoes, rewrote none. */
 async function whereDmHadBeen(context: StepContext): Promise<Place | null> {
-  const rows = await readRows(context, keptImagesName(context.run.id, taskOf(context), context.step.target.source));
+  const rows = await readRows(context, keptImagesName(keeperOf(context.run), taskOf(context), context.step.target.source));
   return rows === null ? null : furthestOf(rows);
 }
 

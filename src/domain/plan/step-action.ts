@@ -14,7 +14,8 @@ export type KeepingAction =
 export type TaskAction =
   /** Gateway operation 7, or 1 before v6.0 (dm-facts §1.2). */
   | { readonly kind: "stop-task"; readonly op: 1 | 7 }
-  | { readonly kind: "wait-until-gone" }
+  /** `unlessHeld`: where the master lists the task after all, the stop before it was not made and there is nothing to wait for. */
+  | { readonly kind: "wait-until-gone"; readonly unlessHeld?: true }
   | { readonly kind: "start-task"; readonly form: StartForm }
   | { readonly kind: "resume-task" }
   | { readonly kind: "pause-task" }

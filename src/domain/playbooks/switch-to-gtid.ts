@@ -87,8 +87,10 @@ function toGtids({ target, road }: GtidSwitchFacts): StepDraft[] {
 /** The file is behind every task by now, so the relay begins after it. */
 function relayOn({ target, road }: GtidSwitchFacts): StepDraft[] {
   const source = sourceOf(target);
-  if (road.kind === "openapi" || road.relayWorkers.length > 0)
-    return [step(source, { kind: "switch-relay", on: true, workers: road.relayWorkers }, WRITE_SECONDS)];
+  const on = (workers: readonly string[] | null) => [step(source, { kind: "switch-relay", on: true, workers }, WRITE_SECONDS)];
+  // A relay is of use on the worker that holds the source, and that is another one after the move.
+  if (road.kind === "openapi") return on((road.relayWorkers?.length ?? 0) > 0 ? [road.freeWorker] : road.relayWorkers);
+  if (road.relayWorkers.length > 0) return on(road.relayWorkers);
   return [
     step(source, { kind: "stop-source" }, WRITE_SECONDS),
     step(source, { kind: "start-source", settings: { gtid: true, relay: true } }, WRITE_SECONDS),

@@ -31,12 +31,16 @@ export type LeftBehind =
   | "task-untouched"
   /** The task stands as it was found, but steps were done that changed something else: rows, a statement, a relay. */
   | "steps-stay"
+  /** What had been changed was put back. */
+  | "as-before"
   | "task-gone"
   | "task-paused"
   /** It runs, but replays in safe mode: to be ended by a stop and a start with the original YAML. */
   | "task-in-safe-mode"
   /** The source is not in DM, its tasks neither. */
   | "source-gone"
+  /** Tasks run, and the relay that was switched off for the repair is not on again. */
+  | "relay-off"
   | "worker-stopped"
   | "not-known";
 
@@ -67,7 +71,13 @@ export type StepState =
     }
   | { readonly kind: "failed"; readonly at: number; readonly why: string }
   | { readonly kind: "unknown"; readonly at: number; readonly why: string }
-  | { readonly kind: "skipped"; readonly at: number; readonly why: string };
+  /** `was`: what had become of it before it was left out; a put-back must still reckon with an effect that nobody could see. */
+  | {
+      readonly kind: "skipped";
+      readonly at: number;
+      readonly why: string;
+      readonly was?: "started" | "failed" | "unknown" | "by-hand";
+    };
 
 /** How far a long step is: bytes of a file, rows of a comparison. */
 export interface StepProgress {

@@ -1,4 +1,7 @@
-import type { Step } from "../plan/plan.ts";
+import type { Step, StepAction } from "../plan/plan.ts";
+import type { StartForm } from "../plan/step-action.ts";
+import { targetKey } from "../plan/target-key.ts";
+import { asFound, type Found } from "./as-found.ts";
 import type { Run, StepRecord } from "./run.ts";
 
 /** Where a run has brought what it touches, told by its steps alone. */
@@ -14,14 +17,32 @@ export interface TaskStanding {
   readonly state: "as-found" | "gone" | "running" | "safe-mode" | "paused";
   /** Rows were rewritten and no subtask was made since, so that nothing has read them. */
   readonly isRewritten: boolean;
+  /** A start or a stop whose outcome nobody could know: it may run in this form. */
+  readonly mayRun: StartForm | null;
+  /** The stop is certain, and whether the worker has let go is not. */
+  readonly mayLinger: boolean;
+  /** Bringing its rows back was tried, and they were not those that the run wrote (or could not be written). */
+  readonly keepsRows: boolean;
 }
 
 export interface SourceStanding {
   readonly step: Step;
   readonly state: "gone" | "there";
+  /** Or may have them: where a change could not be known it counts as made. */
   readonly hasOtherSettings: boolean;
-  /** The relay was switched off there, and by which call; null: it was not. */
-  readonly relayOff: { readonly workers: readonly string[] | null } | null;
+  /** The relay was switched off there, and by which call; null: it was not, or is on again. */
+  readonly relayOff: RelayCall | null;
+  /** How it was switched on again, or may have been: named workers stand in the way of a stop of the source. */
+  readonly relayAgain: RelayCall | null;
+  /** How it was switched off first: the workers that it had been found with. */
+  readonly relayFound: RelayCall | null;
+  /** It was moved to another worker than the one that it was found on. */
+  readonly isMoved: boolean;
+}
+
+/** `workers` as in `DmSources.switchRelay`. */
+interface RelayCall {
+  readonly workers: readonly string[] | null;
 }
 
 export interface WorkerStanding {
@@ -31,128 +52,151 @@ export interface WorkerStanding {
   readonly hasOtherFiles: boolean;
 }
 
-/** A step counts from its intent on: between intent and outcome its effect may be there already. */
-const mayHaveHappened = ({ state }: StepRecord): boolean =>
-  state.kind === "started" || state.kind === "done" || state.kind === "unknown";
-const hasHappened = ({ state }: StepRecord): boolean => state.kind === "done";
+/** What became of a step; one that was skipped tells what it was before. */
+export type Fate = "none" | "maybe" | "failed" | "done";
 
-export const targetKey = ({ task, source }: { readonly task: string | null; readonly source: string }): string =>
-  `${task ?? ""} @ ${source}`;
+/** A step counts from its intent on: between intent and outcome its effect may be there already. A hand's work may be done, too. */
+export function fateOf({ state }: StepRecord): Fate {
+  const kind = state.kind === "skipped" ? (state.was ?? "todo") : state.kind;
+  switch (kind) {
+    case "todo":
+      return state.kind === "todo" && state.wasShown === true ? "maybe" : "none";
+    case "started":
+    case "unknown":
+    case "by-hand":
+      return "maybe";
+    default:
+      return kind;
+  }
+}
+
+const newTask = (step: Step): TaskStanding => ({
+  ...{ step, state: "as-found", isRewritten: false, mayRun: null, mayLinger: false, keepsRows: false },
+});
+const newSource = (step: Step): SourceStanding => ({
+  ...{ step, state: "there", hasOtherSettings: false, relayOff: null, relayAgain: null, relayFound: null, isMoved: false },
+});
 
 export function standingOf(run: Run): Standing {
-  const { tasks, sources, workers } = asFound(run);
+  const found = asFound(run);
   for (const record of run.steps) {
+    const fate = fateOf(record);
+    if (fate === "none") continue;
     const { step } = record;
-    const { action, target } = step;
-    const key = targetKey(target);
-    const task: TaskStanding = tasks.get(key) ?? { step, state: "as-found", isRewritten: false };
-    const source: SourceStanding = sources.get(target.source) ?? {
-      step,
-      state: "there",
-      hasOtherSettings: false,
-      relayOff: null,
-    };
-    switch (action.kind) {
-      case "stop-task":
-        if (mayHaveHappened(record)) tasks.set(key, { ...task, step, state: "gone" });
-        break;
-      case "start-task":
-        if (hasHappened(record))
-          tasks.set(key, { step, state: action.form === "safe-mode" ? "safe-mode" : "running", isRewritten: false });
-        break;
-      case "resume-task":
-        if (hasHappened(record)) tasks.set(key, { ...task, step, state: "running" });
-        break;
-      case "pause-task":
-        if (mayHaveHappened(record)) tasks.set(key, { ...task, step, state: "paused" });
-        break;
-      case "rewrite-checkpoint":
-        if (mayHaveHappened(record)) tasks.set(key, { ...task, step, isRewritten: true });
-        break;
-      case "restore-checkpoint":
-        if (hasHappened(record)) tasks.set(key, { ...task, step, isRewritten: false });
-        break;
-      case "stop-source":
-        if (mayHaveHappened(record)) sources.set(target.source, { ...source, step, state: "gone" });
-        break;
-      case "start-source":
-      case "update-source": {
-        const { gtid, relay } = action.settings;
-        if (hasHappened(record))
-          sources.set(target.source, { ...source, step, state: "there", hasOtherSettings: gtid !== null || relay !== null });
-        break;
-      }
-      case "switch-relay":
-        if (action.on ? hasHappened(record) : mayHaveHappened(record))
-          sources.set(target.source, { ...source, step, relayOff: action.on ? null : { workers: action.workers } });
-        break;
-      case "stop-worker":
-        if (mayHaveHappened(record)) workers.set(action.worker, { step, isStopped: true, hasOtherFiles: false });
-        break;
-      case "put-relay-file":
-      case "rewrite-relay-meta":
-        if (mayHaveHappened(record)) workers.set(action.worker, { step, isStopped: true, hasOtherFiles: true });
-        break;
-      case "restore-relay-files":
-        if (hasHappened(record)) workers.set(action.worker, { step, isStopped: true, hasOtherFiles: false });
-        break;
-      case "start-worker":
-        if (hasHappened(record)) workers.set(action.worker, { step, isStopped: false, hasOtherFiles: false });
-        break;
-      default:
-        break;
+    if (step.target.task !== null) {
+      const key = targetKey(step.target);
+      const task = taskAfter(found.tasks.get(key) ?? newTask(step), step, fate);
+      if (task !== null) found.tasks.set(key, { ...task, step });
     }
-  }
-  return { tasks, sources, workers };
-}
-
-interface Found {
-  readonly tasks: Map<string, TaskStanding>;
-  readonly sources: Map<string, SourceStanding>;
-  readonly workers: Map<string, WorkerStanding>;
-}
-
-/** An undo finds away what its steps bring back; every other run finds all as it should be. */
-function asFound({ plan, steps }: Run): Found {
-  const found: Found = { tasks: new Map(), sources: new Map(), workers: new Map() };
-  if (plan.playbook !== "undo") return found;
-  for (const { step } of steps) {
-    const { action, target } = step;
-    const key = targetKey(target);
-    switch (action.kind) {
-      case "start-task":
-        if (!found.tasks.has(key)) found.tasks.set(key, { step, state: "gone", isRewritten: false });
-        break;
-      case "restore-checkpoint":
-        found.tasks.set(key, { step, state: found.tasks.get(key)?.state ?? "gone", isRewritten: true });
-        break;
-      case "stop-task":
-        if (!found.tasks.has(key)) found.tasks.set(key, { step, state: "safe-mode", isRewritten: false });
-        break;
-      case "start-source":
-        if (!found.sources.has(target.source))
-          found.sources.set(target.source, { step, state: "gone", hasOtherSettings: false, relayOff: null });
-        break;
-      case "stop-source":
-        found.sources.set(target.source, { step, state: "there", hasOtherSettings: true, relayOff: null });
-        break;
-      case "start-worker":
-      case "restore-relay-files":
-        found.workers.set(action.worker, { step, isStopped: true, hasOtherFiles: action.kind === "restore-relay-files" });
-        break;
-      default:
-        break;
-    }
+    const source = sourceAfter(found.sources.get(step.target.source) ?? newSource(step), step.action, fate);
+    if (source !== null) found.sources.set(step.target.source, { ...source, step });
+    workersAfter(found, step, fate);
   }
   return found;
 }
 
+/** null: the step is not about the task as a whole. */
+function taskAfter(task: TaskStanding, { action }: Step, fate: Fate): TaskStanding | null {
+  const isDone = fate === "done";
+  const mayBe = isDone || fate === "maybe";
+  switch (action.kind) {
+    case "stop-task":
+      if (isDone) return { ...task, state: "gone", mayRun: null, mayLinger: true };
+      return mayBe ? { ...task, state: "gone", mayRun: formOf(task) } : null;
+    case "wait-until-gone":
+      return isDone ? { ...task, mayLinger: false, mayRun: action.unlessHeld ? task.mayRun : null } : null;
+    case "start-task":
+      if (isDone) return { ...newTask(task.step), state: action.form === "safe-mode" ? "safe-mode" : "running" };
+      // A start that failed was looked for afterwards: the master does not list it.
+      if (fate === "maybe") return { ...task, mayRun: action.form };
+      return { ...task, mayRun: null, mayLinger: task.mayLinger || (task.state === "gone" && task.mayRun !== null) };
+    case "resume-task":
+      if (!isDone) return null;
+      return task.state === "paused" || task.state === "as-found" ? { ...task, state: "running" } : task;
+    case "pause-task":
+      return mayBe ? { ...task, state: "paused" } : null;
+    case "rewrite-checkpoint":
+      return mayBe ? { ...task, isRewritten: true } : null;
+    case "restore-checkpoint":
+      return isDone ? { ...task, isRewritten: false, keepsRows: false } : fate === "failed" ? { ...task, keepsRows: true } : null;
+    default:
+      return null;
+  }
+}
+
+/** In which form the task runs, where a stop of it could not be known. */
+function formOf({ state, mayRun }: TaskStanding): StartForm | null {
+  if (state === "gone") return mayRun;
+  return state === "safe-mode" ? "safe-mode" : "original";
+}
+
+function sourceAfter(source: SourceStanding, action: StepAction, fate: Fate): SourceStanding | null {
+  const isDone = fate === "done";
+  const mayBe = isDone || fate === "maybe";
+  switch (action.kind) {
+    case "stop-source":
+      return mayBe ? { ...source, state: "gone" } : null;
+    case "start-source":
+    case "update-source": {
+      const isOther = action.settings.gtid !== null || action.settings.relay !== null;
+      if (isDone) return { ...source, state: "there", hasOtherSettings: isOther };
+      return mayBe && isOther ? { ...source, hasOtherSettings: true } : null;
+    }
+    case "transfer-source":
+      return mayBe ? { ...source, isMoved: true } : null;
+    case "switch-relay": {
+      const { workers } = action;
+      if (!mayBe) return null;
+      if (action.on) return { ...source, relayAgain: { workers }, relayOff: isDone ? null : source.relayOff };
+      const relayAgain = isDone ? null : source.relayAgain;
+      return { ...source, relayAgain, relayOff: { workers }, relayFound: source.relayFound ?? { workers } };
+    }
+    default:
+      return null;
+  }
+}
+
+function workersAfter({ workers }: Found, step: Step, fate: Fate): void {
+  const { action } = step;
+  const isDone = fate === "done";
+  const mayBe = isDone || fate === "maybe";
+  switch (action.kind) {
+    case "stop-worker":
+      if (mayBe) workers.set(action.worker, { step, isStopped: true, hasOtherFiles: false });
+      return;
+    case "put-relay-file":
+    case "rewrite-relay-meta":
+      if (mayBe) workers.set(action.worker, { step, isStopped: true, hasOtherFiles: true });
+      return;
+    case "restore-relay-files":
+      if (isDone) workers.set(action.worker, { step, isStopped: true, hasOtherFiles: false });
+      return;
+    case "start-worker":
+      // It may have read its files, even where the start did not end well: from then on they are not changed under it.
+      workers.set(action.worker, { step, isStopped: !isDone, hasOtherFiles: false });
+      return;
+    default:
+      return;
+  }
+}
+
+/** Not there, or with settings or without a relay that its tasks do not run with to the plan's end. */
+export function isAway(name: string, { sources, tasks }: Standing): boolean {
+  const source = sources.get(name);
+  if (source === undefined) return false;
+  if (source.state === "gone") return true;
+  if (!source.hasOtherSettings && source.relayOff === null) return false;
+  const own = [...tasks.values()].filter(({ step }) => step.target.source === name);
+  return own.length === 0 || own.some(({ state }) => state !== "running");
+}
+
 /** Something that the run has taken away is not back yet: only steps that bring it back may follow, whatever expired. */
 export function isUnsafe(run: Run): boolean {
-  const { tasks, sources, workers } = standingOf(run);
+  const standing = standingOf(run);
+  const { tasks, sources, workers } = standing;
   return (
     [...tasks.values()].some(({ state, isRewritten }) => state === "gone" || state === "safe-mode" || isRewritten) ||
-    [...sources.values()].some(({ state }) => state === "gone") ||
+    [...sources.keys()].some((name) => isAway(name, standing)) ||
     [...workers.values()].some(({ isStopped }) => isStopped)
   );
 }

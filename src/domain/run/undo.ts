@@ -1,7 +1,7 @@
 import type { Step, StepAction, Target } from "../plan/plan.ts";
 import { stepsToPutBack } from "./put-back.ts";
 import type { Run } from "./run.ts";
-import { isUnsafe } from "./standing.ts";
+import { fateOf, isUnsafe } from "./standing.ts";
 
 type Draft = Omit<Step, "number">;
 
@@ -18,14 +18,18 @@ export type Undoable =
 export function stepsToUndo(run: Run): Undoable {
   if (run.plan.playbook === "undo") return { kind: "nothing" };
   if (isUnsafe(run)) return { kind: "steps", steps: stepsToPutBack(run) };
-  const steps = run.steps.flatMap(({ step, state }): Draft[] => {
-    if (state.kind !== "done") return [];
-    const { action, target } = step;
-    if (action.kind === "handle-statement" && action.how !== "revert")
+  const steps = run.steps.flatMap((record): Draft[] => {
+    const { action, target } = record.step;
+    const fate = fateOf(record);
+    if (action.kind === "handle-statement" && action.how !== "revert" && (fate === "done" || fate === "maybe"))
       return [draft(target, { ...action, how: "revert", instead: [] })];
-    if (action.kind === "copy-missing-rows") return [draft(target, { kind: "remove-copied-rows", of: run.id })];
+    // A copy that did not come to its end has inserted rows, too.
+    if (action.kind === "copy-missing-rows" && fate !== "none")
+      return [draft(target, { kind: "remove-copied-rows", of: run.id })];
     return [];
   });
+  if (run.steps.some(({ step, state }) => step.action.kind === "remove-copied-rows" && state.kind === "done"))
+    return { kind: "nothing" };
   if (steps.length > 0) return { kind: "steps", steps };
   const wrote = run.steps.some(
     ({ step, state }) =>

@@ -1,6 +1,6 @@
 import type { Finding, PlaybookId } from "../diagnosis/finding.ts";
 import type { Step } from "../plan/plan.ts";
-import { targetKey } from "../run/standing.ts";
+import { targetKey } from "../plan/target-key.ts";
 import type { Block } from "./document.ts";
 import type { Language } from "./language.ts";
 import { stepWords } from "./step.ts";

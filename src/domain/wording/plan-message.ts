@@ -1,7 +1,7 @@
 import { RULES } from "../approval/judge-vote.ts";
 import type { Risk } from "../diagnosis/finding.ts";
 import type { GateAnswer, Plan, Step } from "../plan/plan.ts";
-import { targetKey } from "../run/standing.ts";
+import { targetKey } from "../plan/target-key.ts";
 import {
   atMost,
   type Block,

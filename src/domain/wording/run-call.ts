@@ -1,5 +1,5 @@
+import { targetKey } from "../plan/target-key.ts";
 import type { Run } from "../run/run.ts";
-import { targetKey } from "../run/standing.ts";
 import { type Document, document, type Inline, paragraph, plain } from "./document.ts";
 import type { Language } from "./language.ts";
 import { LEFT } from "./run-message.ts";

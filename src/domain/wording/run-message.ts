@@ -1,7 +1,7 @@
 import type { PlaybookId } from "../diagnosis/finding.ts";
+import { targetKey } from "../plan/target-key.ts";
 import type { LeftBehind, Run, StepState } from "../run/run.ts";
 import { nextStep } from "../run/run-progress.ts";
-import { targetKey } from "../run/standing.ts";
 import { stepsToUndo } from "../run/undo.ts";
 import {
   atMost,
@@ -36,6 +36,8 @@ const TEXTS = {
     notProved: "moving again, not proved",
     caveat: "Not proved",
     byHand: "To be done by hand, then press Done",
+    replayed:
+      "Its rows had been set back and may have been read since. So it stays in safe mode until it is where it had been: old rows over a replay, or a replay without safe mode, would leave the downstream wrong.",
     done: "Done",
     stop: "Stop comparing",
     undo: "Undo",
@@ -61,6 +63,8 @@ const TEXTS = {
     notProved: "已恢复运行，但未证明",
     caveat: "未证明",
     byHand: "请人工执行，然后按“完成”",
+    replayed:
+      "断点行已被退回且可能已被读取。因此保持安全模式直到回到原来的位置：在重放途中恢复旧行，或不用安全模式重放，都会使下游出错。",
     done: "完成",
     stop: "停止对比",
     undo: "撤销",
@@ -85,6 +89,8 @@ export const LEFT: Readonly<Record<Language, Readonly<Record<LeftBehind, string>
     "task-gone": "The task is stopped and not started.",
     "task-paused": "The task is paused.",
     "task-in-safe-mode": "The task runs, but replays in safe mode: it needs a stop and a start with its original YAML.",
+    "as-before": "What had been changed is as it was before.",
+    "relay-off": "The tasks run, and the relay of the source is switched off.",
     "source-gone": "The source is not in DM now, and its tasks are stopped.",
     "worker-stopped": "The DM-worker is stopped.",
     "not-known": "In which state the task is could not be found out.",
@@ -96,6 +102,8 @@ export const LEFT: Readonly<Record<Language, Readonly<Record<LeftBehind, string>
     "task-gone": "任务已停止，尚未启动。",
     "task-paused": "任务处于暂停状态。",
     "task-in-safe-mode": "任务正在运行，但处于安全模式重放：需要停止后用原始 YAML 启动。",
+    "as-before": "改动已全部还原。",
+    "relay-off": "任务正在运行，但数据源的 relay 已关闭。",
     "source-gone": "数据源现在不在 DM 中，其任务已停止。",
     "worker-stopped": "DM-worker 已停止。",
     "not-known": "无法确认任务的状态。",
@@ -117,7 +125,7 @@ export function runMessage(run: Run, language: Language): Document {
   return document(
     `${run.id} · ${playbookName(run.plan.playbook, language)} · ${wordFor(run, language)}`,
     toneOf(run),
-    [{ kind: "list", items: stepItems(run, language) }, ...stateBlocks(run, language)],
+    [{ kind: "list", items: stepItems(run, language) }, ...replayNote(run, language), ...stateBlocks(run, language)],
     buttonsOf(run, language),
   );
 }
@@ -175,6 +183,15 @@ function stateBlocks(run: Run, language: Language): Block[] {
     default:
       return state satisfies never;
   }
+}
+
+/** Put back by going on: said, because people expect the old rows. */
+function replayNote({ steps, puttingBack, plan }: Run, language: Language): Block[] {
+  const first = plan.playbook === "undo" ? 1 : puttingBack === null ? Number.POSITIVE_INFINITY : plan.steps.length + 1;
+  const isReplayed = steps.some(
+    ({ step, state }) => step.action.kind === "watch-past-file" && step.number >= first && state.kind !== "skipped",
+  );
+  return isReplayed ? [paragraph(plain(TEXTS[language].replayed))] : [];
 }
 
 const isByHand = ({ steps }: Run): boolean => steps.some(({ state }) => state.kind === "by-hand");

@@ -46,7 +46,7 @@ export async function concludeComparison(tx: StoreParts, stored: StoredCompariso
 /** Rows that differ although no large file was seen: the comparison itself is the evidence. */
 function suspected({ cluster, task, source, id }: StoredComparison, since: number): RowsSuspicion {
   return {
-    ...{ cluster, task, source, since, file: id, sizeBytes: 0 },
+    ...{ cluster, task, source, server: null, since, file: id, sizeBytes: 0 },
     ...{ wasSeenPassing: false, found: null, closed: null },
   };
 }

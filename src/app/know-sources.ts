@@ -82,7 +82,7 @@ export function createKnowSources(parts: KnowSourcesParts): KnowSources {
 }
 
 const NO_ACCOUNT = notKnown("no probe account for the upstream is configured (sources.<id>.upstream)");
-const NOTHING_ASKED = { files: NO_ACCOUNT, gtid: NO_ACCOUNT, readsByGtid: null, rows: new Map() } as const;
+const NOTHING_ASKED = { files: NO_ACCOUNT, server: NO_ACCOUNT, gtid: NO_ACCOUNT, readsByGtid: null, rows: new Map() } as const;
 
 /** Errors of a kind that a file's size decides, or a relay that steps back. */
 function looksLikeIt({ subtasks, relay }: SourceObservation, trail: readonly RelaySample[]): boolean {
@@ -105,8 +105,9 @@ async function look(
   if (!upstream && !downstream) return null;
   // Rows first: a row that was written after the files were listed would seem to stand ahead of the upstream.
   const rows = await readRows(facts, cluster, source, signal);
-  const [files, gtid, config] = await Promise.all([
+  const [files, server, gtid, config] = await Promise.all([
     upstream ? upstream.binlogFiles(signal) : NO_ACCOUNT,
+    upstream ? upstream.serverName(signal) : NO_ACCOUNT,
     upstream ? upstream.gtidState(signal) : NO_ACCOUNT,
     facts.clusters.get(cluster)!.sourceConfig(source.source, signal),
   ]);
@@ -115,7 +116,7 @@ async function look(
   const read = config.kind === "config" ? facts.yaml.readSource(config.yaml) : null;
   // v1.0 hands out no source's settings; it reads by position unless its own file says otherwise.
   const readsByGtid = config.kind === "not-offered" ? false : (read?.enableGtid ?? null);
-  return { at, files, gtid, readsByGtid, rows };
+  return { at, files, server, gtid, readsByGtid, rows };
 }
 
 async function readRows(
@@ -167,7 +168,7 @@ async function remember(
     if (known?.files.kind !== "known" || known.readsByGtid === null) continue;
     const passing = watchBigFiles({
       ...{ cluster, source, sightings, suspicions, at: observation.at },
-      ...{ files: known.files.value, readsByGtid: known.readsByGtid },
+      ...{ server: known.server, files: known.files.value, readsByGtid: known.readsByGtid },
     });
     for (const one of passing.sightings) await store.records.put("big-file", sightingName(one), one);
     for (const one of passing.suspicions)
@@ -184,4 +185,5 @@ async function remember(
   return recall(parts, observation);
 }
 
-const sightingName = ({ cluster, source, file }: BigFileSighting): string => JSON.stringify([cluster, source, file]);
+const sightingName = ({ cluster, source, server, file }: BigFileSighting): string =>
+  JSON.stringify([cluster, source, ...(server === null ? [] : [server]), file]);

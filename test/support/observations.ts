@@ -2,6 +2,7 @@ import type {
   BinlogPosition,
   DmError,
   Observation,
+  RelayObservation,
   SourceObservation,
   SubtaskObservation,
 } from "../../src/domain/observation/observation.ts";
@@ -93,4 +94,12 @@ export function wellSubtask(parts: Partial<SubtaskObservation> = {}): SubtaskObs
   return subtask.progress?.kind === "sync"
     ? { ...subtask, progress: { ...subtask.progress, synced: true, syncerPosition: at(900), masterPosition: at(900) } }
     : subtask;
+}
+
+export function aRelay(parts: Partial<RelayObservation> = {}): RelayObservation {
+  return {
+    ...{ source: "s1", worker: "w1", stage: "Running", stageAsSaid: "Running", result: null },
+    ...{ masterPosition: at(900), relayPosition: at(900), subDirectory: "0-101.000001", caughtUp: true },
+    ...parts,
+  };
 }

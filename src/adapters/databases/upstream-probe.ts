@@ -24,6 +24,7 @@ export function createUpstreamProbe({ login, timeoutMs }: ProbeOptions): Upstrea
 
   return {
     binlogFiles: (signal) => ask(MONITOR, signal, (connection) => readFiles(connection, timeoutMs)),
+    serverName: (signal) => ask("a login", signal, (connection) => readServerName(connection, timeoutMs)),
     gtidState: (signal) => ask(MONITOR, signal, (connection) => readGtids(connection, timeoutMs)),
     async previousGtids(file, signal) {
       const events = await head(file, signal);
@@ -59,6 +60,15 @@ async function readFiles(connection: Connection, timeoutMs: number): Promise<rea
     sizeBytes: Number(row.File_size),
     isActive: index === last,
   }));
+}
+
+async function readServerName(connection: Connection, timeoutMs: number): Promise<string> {
+  const isMariadb = /mariadb/i.test(await versionOf(connection, timeoutMs));
+  const sql = isMariadb
+    ? "SELECT CONCAT(@@global.gtid_domain_id, '-', @@global.server_id) AS name"
+    : "SELECT @@global.server_uuid AS name";
+  const [row] = await rowsOf(connection, timeoutMs, sql);
+  return String(row?.name ?? "");
 }
 
 async function readGtids(connection: Connection, timeoutMs: number): Promise<GtidState> {

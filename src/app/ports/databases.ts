@@ -74,6 +74,8 @@ export type LoginAnswer =
 export interface UpstreamProbe {
   /** `SHOW BINARY LOGS`: oldest first, the last one is being written. */
   binlogFiles(signal: AbortSignal): Promise<Known<readonly BinlogFile[]>>;
+  /** What DM names a relay's sub-directory after: `@@server_uuid` (MySQL), `<domain>-<server id>` (MariaDB). Tells one server's files from another's. */
+  serverName(signal: AbortSignal): Promise<Known<string>>;
   gtidState(signal: AbortSignal): Promise<Known<GtidState>>;
   /**
    * The GTID set before the first event of a file, as a stream may begin with it: `Previous_gtids` (MySQL) or the newest of each

@@ -10,7 +10,15 @@ import { isAhead, replayGates } from "../../domain/playbooks/replay-gates.ts";
 import { type GtidSwitchFacts, type SourceRoad, switchToGtid } from "../../domain/playbooks/switch-to-gtid.ts";
 import { phrase } from "../../domain/wording/phrases.ts";
 import type { TaskFacts } from "../ports/yaml.ts";
-import { fileOfPlan, readReplayFacts, readRowsOf, readSourceNow, type SourceNow, sizeOf } from "./replay-facts.ts";
+import {
+  fileOfPlan,
+  type NamedFile,
+  readReplayFacts,
+  readRowsOf,
+  readSourceNow,
+  type SourceNow,
+  sizeOf,
+} from "./replay-facts.ts";
 import { compareGates } from "./rows-survey.ts";
 import { readRoad, readSourceConfig } from "./source-facts.ts";
 import { baseFacts, gatesText, type Survey, type SurveyInput, type Surveyor, taskQuestion } from "./survey.ts";
@@ -28,12 +36,13 @@ export const surveyGtidSwitch: Surveyor = async (input) => {
   const now = await readSourceNow(input);
   if (now.entries.kind === "not-known") return none([unknownYet("task", "gate-start-not-known", { why: now.entries.why })]);
   const targets = now.subtasks.map(({ task, unit }): OwnTarget => ({ task, source, unit }));
-  const file = fileOfPlan(input, now);
-  if (file === null || targets.length === 0) return none([fails("file", "gate-file-not-there", { file: file ?? "?" })]);
+  const about = fileOfPlan(input, now);
+  if (about === null || targets.length === 0) return none([fails("file", "gate-file-not-there", { file: about?.file ?? "?" })]);
+  const { file } = about;
   const previous = now.upstream ? await now.upstream.previousGtids(file, input.signal) : null;
   const previousGtids = previous?.kind === "known" ? previous.value : "";
   const tasks = [];
-  for (const target of targets) tasks.push(await surveyTask(input, now, target, file, previousGtids));
+  for (const target of targets) tasks.push(await surveyTask(input, now, target, about, previousGtids));
   const road = await readRoad(input, now);
   const config = await readSourceConfig(input);
   const gates = [...config.gates, ...road.gates, ...tasks.flatMap((task) => task.gates), ...(await compareGates(input))];
@@ -71,7 +80,7 @@ async function surveyTask(
   input: SurveyInput,
   now: SourceNow,
   target: OwnTarget,
-  file: string,
+  file: NamedFile,
   previousGtids: string,
 ): Promise<TaskSurvey> {
   const restart = await readRestart(taskQuestion(input, target));
@@ -80,7 +89,7 @@ async function surveyTask(
     return { target, gates: restart.gates, binding: restart.binding, metaSchema: null, rewrite: { form: "align" }, rows: null };
   const { metaSchema, shardMode }: TaskFacts = restart.yaml.facts;
   const rows = await readRowsOf(input, target, metaSchema);
-  const rewrite = rewriteFor(rows, file, previousGtids);
+  const rewrite = rewriteFor(rows, file.file, previousGtids);
   const facts = await readReplayFacts({ input, now, target, metaSchema, shardMode, file, rows, rewrite, readsByGtid: true });
   const gates = [...restart.gates, ...replayGates(facts), ...(await boundaryGate(input, now, rows, rewrite))];
   return {

@@ -23,14 +23,15 @@ export const surveyReplaceRelayFile: Surveyor = async (input): Promise<Survey> =
   const { facts, cluster, subject, settings, signal } = input;
   const { source } = subject.target;
   const now = await readSourceNow(input);
-  const file = fileOfPlan(input, now);
+  const about = fileOfPlan(input, now);
   const tasks = tasksOf(input, now);
-  if (file === null)
+  if (about === null)
     return {
       ...{ gates: [fails("file", "gate-file-not-there", { file: "?" })], binding: {}, warnings: [] },
       targets: tasks,
       steps: [],
     };
+  const { file } = about;
   const readsByGtid = await sourceReadsByGtid(input);
   const nextFile = nextFileOf(file) ?? file;
   const nextGtids = readsByGtid && now.upstream ? await now.upstream.previousGtids(nextFile, signal) : null;
@@ -41,7 +42,7 @@ export const surveyReplaceRelayFile: Surveyor = async (input): Promise<Survey> =
   const gates = [
     relayOnGate(relayFacts(now, [], readsByGtid)),
     ...relayFileGates({
-      ...{ file, files: now.files, worker, host, nextGtids },
+      ...{ ...about, signs: now.signs, files: now.files, worker, host, nextGtids },
       freeWorkers: workers.filter(({ stage }) => stage === "free").map(({ name }) => name),
     }),
     ...(await compareGates(input)),
@@ -110,9 +111,13 @@ export const surveyResetRelay: Surveyor = async (input): Promise<Survey> => {
   };
 };
 
-const relayFacts = ({ entries, files }: SourceNow, taskFiles: readonly (string | null)[], readsByGtid: boolean): RelayFacts => ({
+const relayFacts = (
+  { entries, files, signs }: SourceNow,
+  taskFiles: readonly (string | null)[],
+  readsByGtid: boolean,
+): RelayFacts => ({
   hasRelay: entries.kind === "known" && entries.value.some(({ relay }) => relay !== null),
-  ...{ files, taskFiles, readsByGtid },
+  ...{ files, signs, taskFiles, readsByGtid },
 });
 
 /** The file of the task's global row; null: it could not be read. */

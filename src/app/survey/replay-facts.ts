@@ -1,13 +1,14 @@
-import { fileNumberOf } from "../../domain/binlog/binlog-name.ts";
+import { fileNumberOf, isSameFile, plainName } from "../../domain/binlog/binlog-name.ts";
 import type { CheckpointRow } from "../../domain/binlog/checkpoint-row.ts";
 import { changedTables } from "../../domain/binlog/table-info.ts";
-import type { BinlogFile, GtidState, TableName } from "../../domain/binlog/upstream-facts.ts";
+import type { BinlogFile, TableName } from "../../domain/binlog/upstream-facts.ts";
+import { signsOf, syncerName, type UpstreamSigns } from "../../domain/binlog/whose-file.ts";
 import { type Known, notKnown } from "../../domain/observation/known.ts";
 import type { SourceObservation, SubtaskObservation } from "../../domain/observation/observation.ts";
 import type { Target } from "../../domain/plan/plan.ts";
 import type { CheckpointRewrite } from "../../domain/plan/step-action.ts";
 import type { ReplayFacts } from "../../domain/playbooks/replay-gates.ts";
-import { bigFileFor, relayFile, syncerFile, troubleFile } from "../../domain/signals/trouble-file.ts";
+import { bigFileFor, relayFile, troubleFile } from "../../domain/signals/trouble-file.ts";
 import { databasesOf } from "../fact-sources.ts";
 import type { UpstreamProbe } from "../ports/databases.ts";
 import type { SurveyInput } from "./survey.ts";
@@ -20,31 +21,43 @@ export interface SourceNow {
   readonly entries: Known<readonly SourceObservation[]>;
   readonly subtasks: readonly SubtaskObservation[];
   readonly files: Known<readonly BinlogFile[]>;
-  readonly gtid: Known<GtidState>;
+  /** What tells whose files these are. */
+  readonly signs: UpstreamSigns;
   readonly upstream: UpstreamProbe | null;
 }
 
 export async function readSourceNow({ facts, cluster, subject: { target }, signal }: SurveyInput): Promise<SourceNow> {
   const upstream = databasesOf(facts, cluster).upstreams.get(target.source) ?? null;
-  const [status, files, gtid] = await Promise.all([
+  const [status, files, server] = await Promise.all([
     facts.clusters.get(cluster)!.sourceStatus(target.source, signal),
     upstream ? upstream.binlogFiles(signal) : NO_UPSTREAM,
-    upstream ? upstream.gtidState(signal) : NO_UPSTREAM,
+    upstream ? upstream.serverName(signal) : NO_UPSTREAM,
   ]);
   const entries: Known<readonly SourceObservation[]> =
     status.kind === "answered" ? { kind: "known", value: status.entries } : notKnown(status.why);
   const subtasks = status.kind === "answered" ? status.entries.flatMap((entry) => entry.subtasks) : [];
-  return { entries, subtasks, files, gtid, upstream };
+  const relay = entries.kind === "known" ? (entries.value.find((entry) => entry.relay !== null)?.relay ?? null) : null;
+  return { entries, subtasks, files, signs: signsOf({ relay }, server), upstream };
+}
+
+/** As the upstream calls it, and as it was named: by the asker or by DM, perhaps with the relay's suffix. */
+export interface NamedFile {
+  readonly file: string;
+  readonly named: string;
 }
 
 /** The file that the plan is about: the one that the asker named, else the one that fails, else the large one that was passed last. */
-export function fileOfPlan({ subject }: SurveyInput, now: SourceNow): string | null {
-  if (subject.options.file !== null) return subject.options.file;
+export function fileOfPlan({ subject }: SurveyInput, now: SourceNow): NamedFile | null {
+  const { file: asked } = subject.options;
+  if (asked !== null) return { file: plainName(asked), named: asked };
   const relay = now.entries.kind === "known" ? now.entries.value.find((entry) => entry.relay !== null)?.relay : null;
   const subtask = now.subtasks.find(({ task }) => task === subject.target.task) ?? now.subtasks[0];
   const errors = [...(relay?.result?.errors ?? []), ...(subtask?.result?.errors ?? [])];
-  const stands = subtask ? syncerFile(subtask) : null;
-  return bigFileFor(now.files, troubleFile(errors, relay ? relayFile(relay) : stands), stands);
+  const stands = subtask ? syncerName(subtask) : null;
+  const failing = troubleFile(errors, relay ? relayFile(relay) : stands);
+  const file = bigFileFor(now.files, failing, stands);
+  if (file === null) return null;
+  return { file, named: failing !== null && isSameFile(failing, file) ? failing : file };
 }
 
 export const sizeOf = (files: Known<readonly BinlogFile[]>, file: string): number =>
@@ -56,7 +69,7 @@ export interface ReplayQuestion {
   readonly target: Target & { readonly task: string };
   readonly metaSchema: string;
   readonly shardMode: string;
-  readonly file: string;
+  readonly file: NamedFile;
   readonly rows: Known<readonly CheckpointRow[]>;
   readonly rewrite: CheckpointRewrite;
   readonly readsByGtid: boolean;
@@ -81,7 +94,9 @@ export async function readReplayFacts(question: ReplayQuestion): Promise<ReplayF
   const tables = tablesOf(rows);
   const ask = <T>(what: (upstream: UpstreamProbe) => Promise<Known<T>>): Promise<Known<T>> =>
     now.upstream ? what(now.upstream) : Promise.resolve(NO_UPSTREAM);
-  const [unfinishedDdl, tablesWithoutKey, columns, foreignKeys, setBeforeGlobalFile] = await Promise.all([
+  // Asked after the rows were read: what DM did meanwhile would seem not to be executed.
+  const [gtid, unfinishedDdl, tablesWithoutKey, columns, foreignKeys, setBeforeGlobalFile] = await Promise.all([
+    ask((upstream) => upstream.gtidState(signal)),
     downstream ? downstream.unfinishedDdl(place, signal) : NO_DOWNSTREAM,
     ask((upstream) => upstream.tablesWithoutKey(tables, signal)),
     ask((upstream) => upstream.columnsOf(tables, signal)),
@@ -90,10 +105,12 @@ export async function readReplayFacts(question: ReplayQuestion): Promise<ReplayF
   ]);
   const progress = subtask?.progress?.kind === "sync" ? subtask.progress : null;
   return {
-    ...{ task: target.task, source: target.source, generation, version, file, rows, rewrite, readsByGtid },
+    ...{ task: target.task, source: target.source, generation, version, rows, rewrite, readsByGtid },
+    ...file,
+    signs: now.signs,
     unit: subtask?.unit ?? target.unit,
     files: now.files,
-    gtid: now.gtid,
+    gtid,
     setBeforeGlobalFile,
     ddlLock: subtask?.unresolvedDdlLock ?? "",
     unresolvedGroups: progress?.unresolvedGroups ?? 0,

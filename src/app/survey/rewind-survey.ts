@@ -17,19 +17,20 @@ export const surveyRewind: Surveyor = async (input): Promise<Survey> => {
   const name = `${target.task} @ ${target.source}`;
   const restart = await readRestart(question);
   const now = await readSourceNow(input);
-  const file = fileOfPlan(input, now);
+  const about = fileOfPlan(input, now);
   const stopped = (gates: Survey["gates"]): Survey => ({
     ...{ gates, binding: restart.binding, warnings: [], targets: [target], steps: [] },
   });
   if (restart.yaml === null) return stopped(restart.gates);
-  if (file === null) return stopped([...restart.gates, fails("file", "gate-file-not-there", { file: "?" })]);
+  if (about === null) return stopped([...restart.gates, fails("file", "gate-file-not-there", { file: "?" })]);
+  const { file } = about;
   const readsByGtid = restart.yaml !== null && (await sourceReadsByGtid(input));
   const previous = readsByGtid && now.upstream ? await now.upstream.previousGtids(file, input.signal) : null;
   const previousGtids = readsByGtid ? (previous?.kind === "known" ? previous.value : "") : null;
   const rewrite: CheckpointRewrite = { form: "rewind", file, previousGtids };
   const { metaSchema, shardMode } = restart.yaml.facts;
   const rows = await readRowsOf(input, target, metaSchema);
-  const facts = await readReplayFacts({ input, now, target, metaSchema, shardMode, file, rows, rewrite, readsByGtid });
+  const facts = await readReplayFacts({ input, now, target, metaSchema, shardMode, file: about, rows, rewrite, readsByGtid });
   const gates = [...restart.gates, ...replayGates(facts), ...(await compareGates(input))];
   const seen = rows.kind === "known" ? rewriteRows(rows.value, rewrite) : null;
   return {

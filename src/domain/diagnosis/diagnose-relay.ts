@@ -44,7 +44,13 @@ function conclude(
     const told = ofErrors(errors, relay, retriesOf(errors, relay, generation, checker), surface);
     if (told.kind !== "binlog-over-4gib-suspected") return told;
     const file = troubleFile(errors, relayFile(relay));
-    return measured(told, file, errors, { unit: "Relay", generation, task: null, relayFails: true }, knowledge);
+    return measured(
+      told,
+      file,
+      errors,
+      { unit: "Relay", generation, task: null, relayFails: true, subDirectory: relay.subDirectory },
+      knowledge,
+    );
   }
   const back = relay.stage === "Running" ? relayGoingBack(relay, knowledge) : null;
   if (back) return back;

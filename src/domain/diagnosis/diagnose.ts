@@ -1,5 +1,6 @@
+import { syncerName } from "../binlog/whose-file.ts";
 import type { Observation, ProcessResult, SourceObservation, SubtaskObservation } from "../observation/observation.ts";
-import { syncerFile, troubleFile } from "../signals/trouble-file.ts";
+import { troubleFile } from "../signals/trouble-file.ts";
 import { badConnection } from "./bad-connection.ts";
 import { over4gibSuspected } from "./binlog-over-4gib-suspected.ts";
 import { CONFIDENCE } from "./confidence.ts";
@@ -110,13 +111,14 @@ function over4gibOfSubtask(theCase: SubtaskCase): Conclusion | null {
   const { errors, places, result, subtask, generation, checker, source, knowledge } = theCase;
   const suspected = over4gibSuspected(errors, places.error, dmRetries(result, subtask.unit, generation, checker));
   if (!suspected) return null;
-  const file = troubleFile(errors, syncerFile(subtask));
+  const file = troubleFile(errors, syncerName(subtask));
   const relayFails = (source.relay?.result?.errors.length ?? 0) > 0;
-  return measured(suspected, file, errors, { unit: "Sync", generation, task: subtask.task, relayFails }, knowledge);
+  const subDirectory = source.relay?.subDirectory ?? "";
+  return measured(suspected, file, errors, { unit: "Sync", generation, task: subtask.task, relayFails, subDirectory }, knowledge);
 }
 
-function checkpointOfSubtask({ subtask, errors, knowledge }: SubtaskCase): Conclusion | null {
-  return errors.length === 0 && subtask.stage === "Running" ? checkpointTrouble(subtask, knowledge) : null;
+function checkpointOfSubtask({ subtask, source, errors, knowledge }: SubtaskCase): Conclusion | null {
+  return errors.length === 0 && subtask.stage === "Running" ? checkpointTrouble(subtask, source, knowledge) : null;
 }
 
 /** What is wrong with the source itself. With subtasks listed, a lost worker is told by each of them instead. */

@@ -1,4 +1,5 @@
-import { fileNumberOf } from "../binlog/binlog-name.ts";
+import { fileNumberOf, plainName } from "../binlog/binlog-name.ts";
+import { whoseFile } from "../binlog/whose-file.ts";
 import type { DmError, Generation } from "../observation/observation.ts";
 import { isOver4gib, measure } from "../signals/big-files.ts";
 import { CONFIDENCE } from "./confidence.ts";
@@ -15,6 +16,8 @@ export interface FailingUnit {
   readonly task: string | null;
   /** The relay of the source fails as well: it comes first. */
   readonly relayFails: boolean;
+  /** The relay's sub-directory as DM says it; empty: none. */
+  readonly subDirectory: string;
 }
 
 /**
@@ -34,17 +37,22 @@ export function measured(
   const purgedGtids = errors.some((error) => PURGED_GTIDS.test(wordsOf(error)));
   if (purgedGtids) return purged(suspected, seen("gtid_purged", purgedText(knowledge), "the upstream"));
   if (file === null) return withEvidence(suspected, seen("not measured", "DM names no file", "SHOW BINARY LOGS"));
+  const whose = whoseFile(file, { subDirectory: failing.subDirectory, server: knowledge.server });
+  if (whose.kind === "other") return withEvidence(suspected, seen("not measured", whose.why, "relaySubDir"));
   const found = measure(knowledge.files, fileNumberOf(file));
   if (found.kind === "not-known") return withEvidence(suspected, seen("not measured", found.why, "SHOW BINARY LOGS"));
   switch (found.value.kind) {
     case "gone":
-      return purged(suspected, seen("oldest file", `${found.value.oldest}, and ${file} is needed`, "SHOW BINARY LOGS"));
+      return purged(
+        suspected,
+        seen("oldest file", `${found.value.oldest}, and ${plainName(file)} is needed`, "SHOW BINARY LOGS"),
+      );
     case "not-there":
-      return withEvidence(suspected, seen(file, "not listed by this upstream", "SHOW BINARY LOGS"));
+      return withEvidence(suspected, seen(plainName(file), "not listed by this upstream", "SHOW BINARY LOGS"));
     case "size":
       return isOver4gib(found.value)
-        ? tooLarge(suspected, file, found.value.sizeBytes, failing, knowledge)
-        : damaged(suspected, file, found.value.sizeBytes, failing);
+        ? tooLarge(suspected, plainName(file), found.value.sizeBytes, failing, knowledge)
+        : damaged(suspected, plainName(file), found.value.sizeBytes, failing);
     default:
       return found.value satisfies never;
   }

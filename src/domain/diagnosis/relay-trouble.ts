@@ -1,3 +1,4 @@
+import { whoseFile } from "../binlog/whose-file.ts";
 import type { RelayObservation } from "../observation/observation.ts";
 import { isOver4gib } from "../signals/big-files.ts";
 import { CONFIDENCE } from "./confidence.ts";
@@ -17,7 +18,13 @@ export function relayGoingBack(relay: RelayObservation, knowledge: SourceKnowled
     counted("steps back", falls.length, "relayBinlog over the last samples"),
     seen("last step back", `${file}, ${last.from.position} → ${last.to.position}`, "relayBinlog over the last samples"),
   ];
-  const size = knowledge.files.kind === "known" ? knowledge.files.value.find(({ number }) => number === fileNumber) : undefined;
+  const { subDirectory } = relay;
+  const whose = whoseFile(file, { subDirectory, server: knowledge.server });
+  if (whose.kind === "other") evidence.push(seen("not measured", whose.why, "relaySubDir"));
+  const size =
+    knowledge.files.kind === "known" && whose.kind !== "other"
+      ? knowledge.files.value.find(({ number }) => number === fileNumber)
+      : undefined;
   if (size && isOver4gib(size))
     return {
       kind: "binlog-over-4gib",
@@ -25,7 +32,7 @@ export function relayGoingBack(relay: RelayObservation, knowledge: SourceKnowled
       confidence: CONFIDENCE.shown,
       evidence: [...evidence, seen(size.name, `${size.sizeBytes} bytes`, "SHOW BINARY LOGS")],
       dmRetriesByItself: true,
-      advice: adviceFor4gib({ unit: "Relay", generation: "v2+", task: null, relayFails: true }, knowledge),
+      advice: adviceFor4gib({ unit: "Relay", generation: "v2+", task: null, relayFails: true, subDirectory }, knowledge),
     };
   const measuredSize = size ? [seen(size.name, `${size.sizeBytes} bytes`, "SHOW BINARY LOGS")] : [];
   return {

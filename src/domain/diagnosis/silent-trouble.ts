@@ -1,10 +1,11 @@
 import { fileNumberOf } from "../binlog/binlog-name.ts";
 import type { CheckpointRow } from "../binlog/checkpoint-row.ts";
+import { containsSet, isEmptySet, parseGtidSet } from "../binlog/gtid-set.ts";
 import type { BinlogFile } from "../binlog/upstream-facts.ts";
+import { signsOf, syncerName, type UpstreamSigns, whoseFile } from "../binlog/whose-file.ts";
 import type { SourceObservation, SubtaskObservation } from "../observation/observation.ts";
 import { EARLY_WARNING_BYTES, isOver4gib } from "../signals/big-files.ts";
 import type { RowsSuspicion } from "../signals/rows-suspicion.ts";
-import { syncerFile } from "../signals/trouble-file.ts";
 import { CONFIDENCE } from "./confidence.ts";
 import { advise, counted, seen } from "./evidence.ts";
 import type { Finding, Kind, Subject } from "./finding.ts";
@@ -66,9 +67,10 @@ function rowsMayBeMissing(task: string, suspicions: readonly RowsSuspicion[], kn
 }
 
 /** Said before rows are lost: a file over 4 GiB that a reader by position has not passed yet, or one that grows towards it. */
-function bigFileAhead(source: SourceObservation, { files, readsByGtid, gtid }: SourceKnowledge): Conclusion | null {
+function bigFileAhead(source: SourceObservation, knowledge: SourceKnowledge): Conclusion | null {
+  const { files, readsByGtid, gtid, server } = knowledge;
   if (files.kind === "not-known" || readsByGtid !== false) return null;
-  const stands = source.subtasks.flatMap((subtask) => numberOf(subtask) ?? []);
+  const stands = source.subtasks.flatMap((subtask) => numberOf(subtask, signsOf(source, server)) ?? []);
   if (stands.length === 0) return null;
   const first = Math.min(...stands);
   const coming = files.value.filter(
@@ -93,9 +95,11 @@ function bigFileAhead(source: SourceObservation, { files, readsByGtid, gtid }: S
 
 const sizeText = ({ sizeBytes, isActive }: BinlogFile): string => `${sizeBytes} bytes${isActive ? ", still growing" : ""}`;
 
-function numberOf(subtask: SubtaskObservation): number | null {
-  const file = syncerFile(subtask);
-  return subtask.unit !== "Sync" || file === null ? null : fileNumberOf(file);
+/** null: no sync unit, no place, or a place on another server, whose numbers say nothing here. */
+function numberOf(subtask: SubtaskObservation, signs: UpstreamSigns): number | null {
+  const file = syncerName(subtask);
+  if (subtask.unit !== "Sync" || file === null || whoseFile(file, signs).kind === "other") return null;
+  return fileNumberOf(file);
 }
 
 function stoppedAndForgotten({ goneSince }: StoppedAndForgotten): Conclusion {
@@ -110,7 +114,11 @@ function stoppedAndForgotten({ goneSince }: StoppedAndForgotten): Conclusion {
 }
 
 /** A Sync unit whose rows say something that DM would act on without a word: none at all, or places that the upstream has not reached. */
-export function checkpointTrouble(subtask: SubtaskObservation, knowledge: SourceKnowledge | null): Conclusion | null {
+export function checkpointTrouble(
+  subtask: SubtaskObservation,
+  source: SourceObservation,
+  knowledge: SourceKnowledge | null,
+): Conclusion | null {
   if (!knowledge || subtask.unit !== "Sync") return null;
   const rows = knowledge.rows.get(subtask.task);
   if (rows?.kind !== "known") return null;
@@ -118,7 +126,12 @@ export function checkpointTrouble(subtask: SubtaskObservation, knowledge: Source
     return silent("checkpoint-missing", [seen("global checkpoint row", "none", "the downstream's checkpoint table")]);
   if (knowledge.files.kind === "not-known") return null;
   const last = knowledge.files.value.at(-1);
-  const ahead = last ? rows.value.find((row) => isAheadOf(row, last)) : undefined;
+  const signs = signsOf(source, knowledge.server);
+  const ahead = last
+    ? rows.value.find(
+        (row) => isAheadOf(row, last) && whoseFile(row.file, signs).kind !== "other" && !wasExecuted(row, knowledge),
+      )
+    : undefined;
   if (!ahead || !last) return null;
   const name = ahead.isGlobal ? "global row" : `${ahead.schema}.${ahead.table}`;
   return silent("checkpoint-ahead", [
@@ -131,6 +144,13 @@ export function checkpointTrouble(subtask: SubtaskObservation, knowledge: Source
 function isAheadOf(row: CheckpointRow, last: BinlogFile): boolean {
   const number = fileNumberOf(row.file);
   return number > last.number || (number === last.number && row.position > last.sizeBytes);
+}
+
+/** The upstream has done all of the row's transactions: its place is another server's name for where both are. */
+function wasExecuted({ gtid }: CheckpointRow, knowledge: SourceKnowledge): boolean {
+  const own = parseGtidSet(gtid ?? "");
+  const executed = knowledge.gtid.kind === "known" ? parseGtidSet(knowledge.gtid.value.executed) : null;
+  return own !== null && !isEmptySet(own) && executed !== null && containsSet(executed, own);
 }
 
 function silent(kind: "checkpoint-missing" | "checkpoint-ahead", evidence: Conclusion["evidence"]): Conclusion {

@@ -8,6 +8,8 @@ import type { RowsSuspicion } from "../signals/rows-suspicion.ts";
 export interface SourceKnowledge {
   readonly at: number;
   readonly files: Known<readonly BinlogFile[]>;
+  /** What the server that listed them calls itself, in the words of the relay's sub-directories. */
+  readonly server: Known<string>;
   readonly gtid: Known<GtidState>;
   /** As the source's configuration says. null: not known. */
   readonly readsByGtid: boolean | null;

@@ -1,5 +1,6 @@
 import { fileNumberOf, plainName } from "../binlog/binlog-name.ts";
 import type { BinlogFile } from "../binlog/upstream-facts.ts";
+import { type UpstreamSigns, whoseFile } from "../binlog/whose-file.ts";
 import type { Known } from "../observation/known.ts";
 import { fails, holds, unknownYet } from "../plan/gate.ts";
 import type { GateAnswer } from "../plan/plan.ts";
@@ -9,6 +10,8 @@ import { isOver4gib } from "../signals/big-files.ts";
 export interface RelayFacts {
   readonly hasRelay: boolean;
   readonly files: Known<readonly BinlogFile[]>;
+  /** What tells whose files these are. */
+  readonly signs: UpstreamSigns;
   /** Where each task of the source stands (global rows); null: not known. */
   readonly taskFiles: readonly (string | null)[];
   readonly readsByGtid: boolean;
@@ -19,7 +22,9 @@ export function relayOnGate({ hasRelay }: RelayFacts): GateAnswer {
 }
 
 /** A relay that begins anew pulls from where the tasks stand: the upstream must still have all of it. */
-export function neededGate({ files, taskFiles }: RelayFacts): GateAnswer {
+export function neededGate({ files, signs, taskFiles }: RelayFacts): GateAnswer {
+  const other = taskFiles.flatMap((name) => (name === null ? [] : otherUpstream("needed", name, signs)))[0];
+  if (other) return other;
   const oldest = earliest(taskFiles);
   if (files.kind === "not-known") return unknownYet("needed", "gate-file-not-measured", { file: oldest ?? "?", why: files.why });
   if (oldest === null) return unknownYet("needed", "gate-rows-not-known", { why: "a task's checkpoint" });
@@ -40,6 +45,12 @@ export function noBigFileGate({ files, taskFiles, readsByGtid }: RelayFacts): Ga
     : holds("big-file", "gate-relay-no-big-file");
 }
 
+/** A name of a server that the source had before cannot be measured on the one that it has now. */
+function otherUpstream(gate: string, name: string, signs: UpstreamSigns): GateAnswer[] {
+  const whose = whoseFile(name, signs);
+  return whose.kind === "other" ? [fails(gate, "gate-upstream-other", { name, why: whose.why })] : [];
+}
+
 function earliest(files: readonly (string | null)[]): string | null {
   if (files.includes(null) || files.length === 0) return null;
   const sorted = (files as string[]).toSorted((a, b) => fileNumberOf(a) - fileNumberOf(b));
@@ -48,6 +59,9 @@ function earliest(files: readonly (string | null)[]): string | null {
 
 export interface RelayFileFacts {
   readonly file: string;
+  /** As it was named: by the asker or by DM, perhaps with the relay's suffix. */
+  readonly named: string;
+  readonly signs: UpstreamSigns;
   readonly files: Known<readonly BinlogFile[]>;
   /** The worker that is bound to the source, and others that are free. */
   readonly worker: string | null;
@@ -57,7 +71,16 @@ export interface RelayFileFacts {
   readonly nextGtids: Known<string> | null;
 }
 
-export function relayFileGates({ file, files, worker, freeWorkers, host, nextGtids }: RelayFileFacts): GateAnswer[] {
+export function relayFileGates({
+  file,
+  named,
+  signs,
+  files,
+  worker,
+  freeWorkers,
+  host,
+  nextGtids,
+}: RelayFileFacts): GateAnswer[] {
   const bound = worker === null ? fails("worker", "gate-worker-unbound") : holds("worker", "gate-worker-holds", { worker });
   const reached =
     host === null
@@ -67,7 +90,14 @@ export function relayFileGates({ file, files, worker, freeWorkers, host, nextGti
     freeWorkers.length === 0
       ? holds("failover", "gate-no-free-worker-takes")
       : unknownYet("failover", "gate-free-worker-takes", { workers: freeWorkers.join(", ") });
-  return [...fileGates(file, files), bound, reached, others, ...gtidGate(file, nextGtids)];
+  return [
+    ...otherUpstream("upstream", named, signs),
+    ...fileGates(file, files),
+    bound,
+    reached,
+    others,
+    ...gtidGate(file, nextGtids),
+  ];
 }
 
 function fileGates(file: string, files: Known<readonly BinlogFile[]>): GateAnswer[] {

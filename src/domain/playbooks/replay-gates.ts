@@ -2,6 +2,7 @@ import { fileNumberOf, isSameFile, parseBinlogName } from "../binlog/binlog-name
 import type { CheckpointRow } from "../binlog/checkpoint-row.ts";
 import { containsSet, type GtidSet, isEmptySet, parseGtidSet } from "../binlog/gtid-set.ts";
 import type { BinlogFile, GtidState, TableName } from "../binlog/upstream-facts.ts";
+import { type UpstreamSigns, whoseFile } from "../binlog/whose-file.ts";
 import type { Known } from "../observation/known.ts";
 import type { Generation, Unit } from "../observation/observation.ts";
 import { fails, holds, unknownYet } from "../plan/gate.ts";
@@ -18,6 +19,9 @@ export interface ReplayFacts {
   readonly unit: Unit | "Relay";
   /** The file over 4 GiB, as the upstream calls it. */
   readonly file: string;
+  /** As it was named: by the asker or by DM, perhaps with the relay's suffix. */
+  readonly named: string;
+  readonly signs: UpstreamSigns;
   readonly files: Known<readonly BinlogFile[]>;
   readonly rows: Known<readonly CheckpointRow[]>;
   readonly rewrite: CheckpointRewrite;
@@ -43,6 +47,7 @@ export interface ReplayFacts {
 export function replayGates(facts: ReplayFacts): GateAnswer[] {
   return [
     unitGate(facts),
+    upstreamGate(facts),
     ...fileGates(facts),
     reachedGate(facts),
     shardGate(facts),
@@ -58,6 +63,24 @@ export function replayGates(facts: ReplayFacts): GateAnswer[] {
 
 function unitGate({ unit }: ReplayFacts): GateAnswer {
   return unit === "Sync" ? holds("unit", "gate-unit-sync") : fails("unit", "gate-unit-other", { unit });
+}
+
+/** A source may have been pointed at another server, whose files have the same names: what is measured there is not what DM read. */
+export function upstreamGate({ named, signs, rows, gtid }: Pick<ReplayFacts, "named" | "signs" | "rows" | "gtid">): GateAnswer {
+  const global = rows.kind === "known" ? rows.value.find((row) => row.isGlobal) : undefined;
+  const names = [named, ...(global ? [global.file] : [])].map((name) => ({ name, whose: whoseFile(name, signs) }));
+  for (const { name, whose } of names)
+    if (whose.kind === "other") return fails("upstream", "gate-upstream-other", { name, why: whose.why });
+  const set = parseGtidSet(global?.gtid ?? "");
+  const executed = gtid.kind === "known" ? parseGtidSet(gtid.value.executed) : null;
+  const server = signs.server.kind === "known" ? signs.server.value : "?";
+  if (set && !isEmptySet(set) && executed)
+    return containsSet(executed, set)
+      ? holds("upstream", "gate-upstream-same", { server })
+      : fails("upstream", "gate-upstream-lacks-gtids", { set: set.text.slice(0, 120) });
+  return names.some(({ whose }) => whose.kind === "same")
+    ? holds("upstream", "gate-upstream-same", { server })
+    : unknownYet("upstream", "gate-upstream-not-told", { name: named });
 }
 
 /** The global row stands before the file: a switch to GTIDs replays nothing of it, it only comes in time. */

@@ -10,6 +10,8 @@ export const EARLY_WARNING_BYTES = 3.5 * 1024 ** 3;
 export interface BigFileSighting {
   readonly cluster: string;
   readonly source: string;
+  /** The server that it was measured on: another one has other files under the same names. null: it did not tell. */
+  readonly server: string | null;
   readonly file: string;
   readonly number: number;
   readonly sizeBytes: number;

@@ -3,6 +3,8 @@ export interface RowsSuspicion {
   readonly cluster: string;
   readonly task: string;
   readonly source: string;
+  /** The server whose file it was; null: it did not tell. */
+  readonly server: string | null;
   readonly file: string;
   readonly sizeBytes: number;
   readonly since: number;
@@ -30,5 +32,7 @@ export const suspicionName = ({
   cluster,
   task,
   source,
+  server,
   file,
-}: Pick<RowsSuspicion, "cluster" | "task" | "source" | "file">): string => JSON.stringify([cluster, task, source, file]);
+}: Pick<RowsSuspicion, "cluster" | "task" | "source" | "server" | "file">): string =>
+  JSON.stringify([cluster, task, source, ...(server === null ? [] : [server]), file]);

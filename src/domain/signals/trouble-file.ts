@@ -1,35 +1,46 @@
-import { parseBinlogName, plainName } from "../binlog/binlog-name.ts";
+import { binlogNameText, parseBinlogName, plainName } from "../binlog/binlog-name.ts";
 import type { BinlogFile } from "../binlog/upstream-facts.ts";
 import type { Known } from "../observation/known.ts";
-import type { DmError, RelayObservation, SubtaskObservation } from "../observation/observation.ts";
+import type { DmError, RelayObservation } from "../observation/observation.ts";
 import { isOver4gib } from "./big-files.ts";
 
-/** Names in DM's own words: `event from 4203966 in …/mysql-bin.000002 diff from`, `position: (mysql-bin|000001.000004, 894)`. */
-const NAMED = /([\w.$-]+(?:\|\d{6})?\.\d{6,})\b/g;
+/**
+ * Names in DM's own words: `position: (mysql-bin|000001.000004, 894)`, or behind the relay's sub-directory, which is none itself:
+ * `event from 4203966 in …/0-101.000001/mysql-bin.000002 diff from`.
+ */
+const NAMED = /(?:\.(\d{6})\/)?([\w.$-]+(?:\|\d{6})?\.\d{6,})(?![\w/])/g;
+/** A sub-directory of the relay: named after a server, MySQL's or MariaDB's way. */
+const SUB_DIRECTORY = /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\d+-\d+)\.\d{6}$/i;
 
-/** The binlog file that a failing unit is about, as the upstream calls it: the one its errors name, else the one where it stands. */
+/**
+ * The binlog file that a failing unit is about: the last one that its errors name, else the one where it stands; with the relay's
+ * suffix where that is told, because it says whose file it is.
+ */
 export function troubleFile(errors: readonly DmError[], standsIn: string | null): string | null {
   for (const { message, rawCause } of errors) {
-    const names = Array.from(`${message} ${rawCause}`.matchAll(NAMED), ([, name]) => plainName(name!.replace(/^.*\//, "")));
-    const last = names.filter((name) => parseBinlogName(name) !== null).at(-1);
+    const names = Array.from(`${message} ${rawCause}`.matchAll(NAMED), ([, suffix, name]) => withSuffix(name!, suffix));
+    const last = names.filter((name) => parseBinlogName(name) !== null && !SUB_DIRECTORY.test(name)).at(-1);
     if (last) return last;
   }
   return standsIn;
 }
 
+function withSuffix(name: string, suffix: string | undefined): string {
+  const parsed = parseBinlogName(name);
+  return parsed && suffix !== undefined && parsed.suffix === null ? binlogNameText({ ...parsed, suffix }) : name;
+}
+
 export const relayFile = ({ relayPosition }: RelayObservation): string | null => relayPosition?.file ?? null;
-export const syncerFile = ({ progress }: SubtaskObservation): string | null =>
-  progress?.kind === "sync" ? (progress.syncerPosition?.file ?? null) : null;
 
 /**
  * The file over 4 GiB that a repair is about when nobody named one: the failing one if it is that large, else the newest large one
  * that the syncer has reached or passed.
  */
 export function bigFileFor(files: Known<readonly BinlogFile[]>, failing: string | null, syncer: string | null): string | null {
-  if (files.kind === "not-known") return failing;
+  if (files.kind === "not-known") return failing === null ? null : plainName(failing);
   const big = files.value.filter(isOver4gib);
   const own = big.find(({ number }) => number === parseBinlogName(failing ?? "")?.number);
   if (own) return own.name;
   const reached = parseBinlogName(syncer ?? "")?.number ?? Number.POSITIVE_INFINITY;
-  return big.findLast(({ number }) => number <= reached)?.name ?? failing;
+  return big.findLast(({ number }) => number <= reached)?.name ?? (failing === null ? null : plainName(failing));
 }

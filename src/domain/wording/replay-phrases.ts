@@ -5,6 +5,22 @@ export const REPLAY_PHRASES = {
     en: "The subtask is in its {unit} unit; only Sync has checkpoint rows to go back to. Let load and dump end first.",
     zh: "子任务处于 {unit} 单元；只有 Sync 单元有可退回的断点行。请先等待导入导出结束。",
   },
+  "gate-upstream-same": {
+    en: "The rows and the files are of one upstream ({server}).",
+    zh: "断点行与文件属于同一个上游（{server}）。",
+  },
+  "gate-upstream-other": {
+    en: "The name {name} is not of the upstream that is asked: {why}. Its file there may be another server's under the same name.",
+    zh: "{name} 这个名字不属于被查询的上游：{why}。上游的同名文件可能是另一台服务器的文件。",
+  },
+  "gate-upstream-lacks-gtids": {
+    en: "The upstream has not executed what the checkpoint has ({set}): it is another server than the one that DM read.",
+    zh: "上游没有执行过断点中的事务（{set}）：它不是 DM 读取过的那台服务器。",
+  },
+  "gate-upstream-not-told": {
+    en: "Whether {name} is a file of the present upstream is not known: neither the relay nor a GTID set tells. Approving the plan accepts that.",
+    zh: "无法确认 {name} 是否属于当前上游：relay 和 GTID 集合都无法说明。批准计划即表示接受。",
+  },
   "gate-file-over-4gib": {
     en: "{file} is {bytes} bytes on the upstream: over 4 GiB (4294967296).",
     zh: "上游的 {file} 为 {bytes} 字节：超过 4 GiB（4294967296）。",

@@ -44,6 +44,14 @@ const told = <T>(answer: Known<T>): T => {
 };
 
 describe("an upstream that is MySQL", () => {
+  test("calls itself what DM names a relay's sub-directory after", async () => {
+    const mysql = await upstreamOf("8.4.3", [[/^SELECT @@global\.server_uuid AS name$/, rows(["name"], [UUID])]]);
+    assert.equal(told(await mysql.serverName(signal)), UUID);
+    await server?.stop();
+    const maria = await upstreamOf("10.11.14-MariaDB", [[/gtid_domain_id.*server_id/, rows(["name"], ["0-101"])]]);
+    assert.equal(told(await maria.serverName(signal)), "0-101");
+  });
+
   test("from 8.0.14 on a third column says whether a file is encrypted; sizes past 4 GiB are kept", async () => {
     const probe = await upstreamOf("8.4.3", [
       [

@@ -58,6 +58,7 @@ describe("probes of a real MariaDB", { skip: skipWithout("mariadb"), timeout: 12
     assert.equal(await value(probe.previousGtids("mysql-bin.000001", signal)), "");
     const before = await value(probe.previousGtids("mysql-bin.000002", signal));
     assert.match(before, /^0-101-\d+$/);
+    assert.match(await value(probe.serverName(signal)), /^\d+-\d+$/);
     const state = await value(probe.gtidState(signal));
     assert.equal(state.flavor, "mariadb");
     assert.match(state.version, /MariaDB/);

@@ -256,7 +256,7 @@ test("a relay that failed and was switched off for good does not hold its incide
 test("a relay that fails on the large file that was warned of joins the warning's incident", () => {
   const cluster = player();
   const warned: SourceKnowledge = {
-    ...{ at: 0, gtid: notKnown("not asked"), readsByGtid: false, rows: new Map(), relayFalls: [] },
+    ...{ at: 0, server: notKnown("not asked"), gtid: notKnown("not asked"), readsByGtid: false, rows: new Map(), relayFalls: [] },
     files: { kind: "known", value: [{ name: "mysql-bin.000003", number: 3, sizeBytes: 4_600_000_000, isActive: false }] },
   };
   const poll = (relay: RelayObservation | null) => {

@@ -24,6 +24,7 @@ const looked = (
   const { gtids = true, row: own = row(), ...rest } = parts;
   return {
     ...{ at: 1, readsByGtid: false, relayFalls: [], files: known([file(2, 900), file(3, BIG), file(4, 900, true)]) },
+    server: known("3e11fa47-71ca-11e1-9e33-c80aa9429562"),
     gtid: known({ flavor: "mysql" as const, version: "8.0.36", isOn: gtids, executed: "x:1-9", purged: "" }),
     rows: new Map([["orders", known(own === null ? [] : [own])]]),
     ...rest,
@@ -43,6 +44,7 @@ const suspicion = (found: boolean): TaskMemory => ({
         cluster: "shop",
         task: "orders",
         source: "s1",
+        server: null,
         file: "mysql-bin.000003",
         sizeBytes: BIG,
         since: 1,

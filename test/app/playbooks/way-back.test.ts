@@ -53,6 +53,36 @@ describe("the way back", { timeout: 90_000 }, () => {
     });
   }
 
+  for (const playbook of ["rewind-sync-checkpoint", "switch-to-gtid"] as const)
+    test(`put back in the middle of a replay (${playbook}): in safe mode until it is where it had been, then as before`, async () => {
+      const beforeTheWatch = playbook === "switch-to-gtid" ? "prove-gtid-stream" : "start-task";
+      const id = await bench.approvedRun(playbook, ABOUT);
+      await bench.executorOver(mortalOnceIs(bench.store, beforeTheWatch, "done")).goOn(bench.signal);
+      await bench.world.pause(bench.subtask()!);
+      const stopped = await bench.finish(id);
+      assert.ok(
+        stopped.state.kind === "needs-person" && stopped.state.left === "task-in-safe-mode",
+        JSON.stringify(stopped.state),
+      );
+
+      await bench.executor.byPerson(id, OPERATOR, "put-back");
+      const run = await bench.finish(id);
+
+      assert.ok(run.state.kind === "failed" && run.state.left === "task-running", JSON.stringify(run.state));
+      const back = run.steps.slice(run.plan.steps.length).map(({ step }) => step.action.kind);
+      assert.deepEqual(back, [
+        ...["start-task", "resume-task", "watch-past-file", "stop-task", "wait-until-gone"],
+        ...(playbook === "switch-to-gtid" ? ["stop-source", "start-source"] : []),
+        "start-task",
+      ]);
+      assert.ok(!took(run).some((one) => one.startsWith("restore-checkpoint")));
+      assert.equal(bench.subtask()?.definition.instances.get("replica-1")?.isSafe, false);
+      assert.equal(bench.source().config.enableGtid, false);
+      await bench.write("INSERT INTO shop.orders VALUES (300, 'later')");
+      await bench.until("rows go on to arrive", async () => (await bench.ids()).includes(300));
+      assert.deepEqual(bench.subtask()?.errors, []);
+    });
+
   test("an undo is a plan with its own votes, takes the waiting run's place, and restores the images", async () => {
     const before = (await bench.checkpoint()).map(({ of, file, position }) => [of, file, position]);
     const stopped = await stuckAtTheStart("rewind-sync-checkpoint");

@@ -5,7 +5,7 @@ import { COUNTERS, GAUGES, HISTOGRAMS } from "../../src/app/ports/metrics.ts";
 import { commandTree } from "../../src/cli/medic.ts";
 import { SCENARIOS } from "../../src/demo/scenarios.ts";
 import { AUDIT_KINDS } from "../../src/domain/audit/audit-event.ts";
-import { KINDS } from "../../src/domain/diagnosis/finding.ts";
+import { KINDS, PLAYBOOK_IDS } from "../../src/domain/diagnosis/finding.ts";
 import { COMMANDS } from "../../src/domain/wording/help.ts";
 import { DRIVER_ROUTES } from "../../src/stand-ins/slack/request-handler.ts";
 import { configPaths } from "../support/config-paths.ts";
@@ -65,6 +65,24 @@ test("the README names every kind and every command", () => {
   for (const { usage } of COMMANDS) assert.ok(readme.includes(`/dm ${usage.split(" ")[0]}`), usage);
 });
 
+test("docs/runbook.md has a heading for every kind and every playbook, and says what to press or do there", () => {
+  const parts = new Map(
+    paper("docs/runbook.md")
+      .split(/^### /m)
+      .slice(1)
+      .map((part) => [/^`([^`]+)`/.exec(part)?.[1] ?? part.split("\n")[0]!, part]),
+  );
+
+  for (const kind of KINDS) assert.match(parts.get(kind) ?? `no heading for ${kind}`, /\*\*Press\*\*|Nothing is wrong/);
+  for (const playbook of PLAYBOOK_IDS) assert.match(parts.get(playbook) ?? `no heading for ${playbook}`, /\*\*It does\*\*/);
+  for (const name of parts.keys())
+    if (/^[a-z0-9-]+$/.test(name))
+      assert.ok(
+        [...KINDS, ...PLAYBOOK_IDS].some((known) => known === name),
+        `${name} is none`,
+      );
+});
+
 test("every scenario has a title, and links in the papers lead to files", () => {
   assert.ok(Object.values(SCENARIOS).every(({ title }) => title.length > 10));
   for (const name of [
@@ -73,6 +91,10 @@ test("every scenario has a title, and links in the papers lead to files", () => 
     "docs/slack-setup.md",
     "docs/configuration.md",
     "docs/worker-hosts.md",
+    "docs/runbook.md",
+    "docs/compare-rows.md",
+    "docs/database-accounts.md",
+    "docs/cli.md",
   ]) {
     for (const [, target] of paper(name).matchAll(/\]\((?!https?:)([^)#]+)\)/g))
       assert.ok(readFileSync(new URL(target!, new URL(`../../${name}`, import.meta.url))).length > 0, `${name}: ${target}`);

@@ -21,8 +21,12 @@ export interface Mortal {
   /** Points at which nobody dies here, because a death there ends otherwise and has a test of its own. */
   readonly spared?: RegExp;
   /** What the n-th process reaches outside, where that is not what the bench has. */
-  outside?(facts: FactSources, process: number): FactSources;
+  outside?(facts: FactSources, process: number, life: Life): FactSources;
 }
+
+/** Made anew for each run where something of it is used up. */
+export type Trial = Mortal | (() => Mortal);
+const made = (trial: Trial): Mortal => (typeof trial === "function" ? trial() : trial);
 
 export interface Lived {
   readonly run: Run;
@@ -44,10 +48,11 @@ const BY_CHANCE = / told$|audit run-taken-over| (?:wait-until-gone|verify-\w+|wa
  * in DM or on a host. After each death another process goes on. At every point exactly what was done in the undisturbed run must have
  * been done, and both must end alike.
  */
-export async function dieEverywhere(mortal: Mortal): Promise<{ readonly whole: Lived; readonly torn: Lived }> {
+export async function dieEverywhere(trial: Trial): Promise<{ readonly whole: Lived; readonly torn: Lived }> {
+  const mortal = made(trial);
   const whole = await live(mortal, () => false);
   const died = new Set<string>();
-  const torn = await live(mortal, (point) => {
+  const torn = await live(made(trial), (point) => {
     if (mortal.spared?.test(point)) return false;
     const isNew = !died.has(point);
     died.add(point);
@@ -62,9 +67,9 @@ export async function dieEverywhere(mortal: Mortal): Promise<{ readonly whole: L
 }
 
 /** A run in which one process dies, at the first point that is one of these. */
-export async function dieOnce(mortal: Mortal, at: RegExp): Promise<Run> {
+export async function dieOnce(trial: Trial, at: RegExp): Promise<Run> {
   let isDead = false;
-  const { run } = await live(mortal, (point) => {
+  const { run } = await live(made(trial), (point) => {
     if (isDead || !at.test(point)) return false;
     isDead = true;
     return true;
@@ -109,7 +114,7 @@ async function live(
       const lease = await takeLease(bench, owner, `process ${processes}`);
       owner = `process ${processes}`;
       await bench
-        .executorOver(mortalStore(bench.store, life), lease, mortalFacts(outside(bench.facts, processes), life))
+        .executorOver(mortalStore(bench.store, life), lease, mortalFacts(outside(bench.facts, processes, life), life))
         .goOn(bench.signal);
       // A comparison is carried beside what `goOn` waits for.
       await bench.until("the process is done", async () => life.isDead() || (await hasEnded(bench, id)), 30_000);
@@ -149,8 +154,8 @@ async function takeLease({ store }: RowsBench, before: string, owner: string): P
   return { start: async () => {}, stop: async () => {}, held: () => ({ fence: taken.fence, timeLeftMs: () => 600_000 }) };
 }
 
-/** Calls that change something outside; after each of them a process may die. */
-const CHANGES = /^(?:operate|startTask|handleStatement|stopSource|startSource|updateSource|transferSource|switchRelay|act)$/;
+/** Calls that change something in DM; after each of them a process may die. A host's commands have their own points. */
+const CHANGES = /^(?:operate|startTask|handleStatement|stopSource|startSource|updateSource|transferSource|switchRelay)$/;
 
 function mortalFacts(facts: FactSources, life: Life): FactSources {
   return livingIn({ ...facts }, life, (call) => {

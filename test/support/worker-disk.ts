@@ -9,6 +9,7 @@ type Host = ClusterConnection["workerHosts"][number];
 /** The disks of the stand-in DM's workers, and the way to them as a configuration names it. */
 export interface WorkerDisk {
   readonly folder: string;
+  readonly host: Host;
   /** In the worker's relay sub-directory. */
   path(name: string): string;
   /** For a bench whose relay pulls onto this disk. */
@@ -34,7 +35,7 @@ export function makeWorkerDisk(run: readonly string[] = [], change: (host: Host)
     environment: { PATH: process.env.PATH ?? "/usr/bin:/bin" },
   });
   return {
-    folder,
+    ...{ folder, host },
     path: (name) => join(folder, "worker1", SUB, name),
     bench: ({ connection = (whole: ClusterConnection) => whole, ...options } = {}) => ({
       ...{ relay: true, relayFolder: folder, freeWorkers: 0 },

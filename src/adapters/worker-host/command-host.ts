@@ -10,8 +10,9 @@ import type { WorkerHostOptions } from "./options.ts";
 import { actPlace, askPlace } from "./place-binlog.ts";
 import { readSpaces } from "./read-listing.ts";
 import { actRestore, askRestore } from "./restore.ts";
+import { runCommand } from "./run-command.ts";
 import { currentSubDirectory, list, META } from "./scene.ts";
-import { openShell, printed, type Shell } from "./shell.ts";
+import { openShell, printed, type RunCommand, type Shell } from "./shell.ts";
 import { askProcess, changeProcess, workerStateOf } from "./worker-process.ts";
 import { actWriteMeta, askWriteMeta } from "./write-meta.ts";
 
@@ -19,14 +20,15 @@ import { actWriteMeta, askWriteMeta } from "./write-meta.ts";
  * A worker's host by argument lists: a `run` list before each command (ssh, kubectl, sudo, nothing), plain programs on the host, no
  * local shell, every name checked before anything runs because a login shell reads it there.
  */
-export function createCommandHost(options: WorkerHostOptions): WorkerHost {
+export function createCommandHost(options: WorkerHostOptions, runOne: RunCommand = runCommand): WorkerHost {
+  const open = (call: HostCall): Shell => openShell(options, call, runOne);
   return {
     worker: options.worker,
     form: "command",
-    workerState: (call) => workerStateOf(options, openShell(options, call)),
-    look: (call) => look(options, openShell(options, call)),
-    ask: async (work, call) => oddIn(work) ?? ask(options, openShell(options, call), work),
-    act: async (work, call) => act(options, work, call),
+    workerState: (call) => workerStateOf(options, open(call)),
+    look: (call) => look(options, open(call)),
+    ask: async (work, call) => oddIn(work) ?? ask(options, open(call), work),
+    act: async (work, call) => act(options, open, work, call),
     describe: (work) => describeWork(options, work),
   };
 }
@@ -52,10 +54,15 @@ function ask(options: WorkerHostOptions, shell: Shell, work: HostWork): Promise<
   }
 }
 
-async function act(options: WorkerHostOptions, work: HostWork, call: HostCall): Promise<HostOutcome> {
+async function act(
+  options: WorkerHostOptions,
+  open: (call: HostCall) => Shell,
+  work: HostWork,
+  call: HostCall,
+): Promise<HostOutcome> {
   const odd = oddIn(work);
   if (odd) return odd;
-  const shell = openShell(options, call);
+  const shell = open(call);
   switch (work.kind) {
     case "stop-worker":
       return changeProcess(options, shell, "stopped");

@@ -13,8 +13,13 @@ export async function askFetch(options: WorkerHostOptions, shell: Shell, work: F
   return "kind" in scene ? scene : judgeFetch(scene, work);
 }
 
+/**
+ * The worker still runs and may pull the file again and again (over-4gib-lab), so its size says nothing until the worker has stopped;
+ * what counts is what lies in the work folder.
+ */
 function judgeFetch(scene: Scene, work: FileWork): Problem | Already | { readonly kind: "not-yet" } {
-  const placement = judgePlacement(scene, work);
+  const seen = judgePlacement(scene, work);
+  const placement = seen.kind === "other" ? (byCopyAlone(scene, work) ?? seen) : seen;
   switch (placement.kind) {
     case "placed":
       return { kind: "already", proof: "the copy is in place" };
@@ -24,16 +29,22 @@ function judgeFetch(scene: Scene, work: FileWork): Problem | Already | { readonl
     case "untouched":
       return { kind: "not-yet" };
     case "other":
-      return isMovingRelay(scene, work) ? { kind: "not-yet" } : changedMeanwhile(work.file, placement.seen, placement.now);
+      return changedMeanwhile(work.file, placement.seen, placement.now);
     default:
       return placement satisfies never;
   }
 }
 
-/** Nothing of ours is there, and the relay's own file is of another size: a worker that runs writes to it, and a failing relay cuts it again and again. */
-function isMovingRelay({ sub, work: inWork }: Scene, { file }: FileWork): boolean {
+/** null: the work folder is not as a fetch leaves it. */
+function byCopyAlone(
+  { sub, work: inWork }: Scene,
+  { file, sizeBytes }: FileWork,
+): { readonly kind: "ready" | "untouched" } | null {
   const { checked, before } = namesOf(file);
-  return !inWork.has(checked) && !inWork.has(before) && (sub.get(file)?.type ?? "file") === "file";
+  if (inWork.has(before) || (sub.get(file)?.type ?? "file") !== "file") return null;
+  const copy = inWork.get(checked);
+  if (!copy) return { kind: "untouched" };
+  return copy.type === "file" && copy.sizeBytes === sizeBytes ? { kind: "ready" } : null;
 }
 
 /** Fetches to a temporary name, checks size and checksum, gives it the old file's owner and mode, and only then the name that counts. */

@@ -6,8 +6,10 @@ import { effectOf, type Shell } from "./shell.ts";
 /**
  * The run's folder, owned like the relay directory: DM removes everything in there when it begins the relay anew, and must be able to.
  */
-export async function makeWorkFolder(shell: Shell, { paths, home, hasWork }: Scene): Promise<Bad | null> {
-  if (hasWork) return null;
+export async function makeWorkFolder(shell: Shell, { paths, home, hasWork, work }: Scene): Promise<Bad | null> {
+  const own = work.get(".");
+  const isOwned = own && own.owner === home.owner && own.group === home.group && own.mode === home.mode;
+  if (hasWork) return isOwned ? null : ownAs(shell, paths.work, home);
   const made = effectOf(await shell.onHost("small", ["mkdir", "-p", paths.work]));
   return made ?? ownAs(shell, paths.work, home);
 }

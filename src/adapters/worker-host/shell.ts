@@ -3,7 +3,7 @@ import { isHostWord } from "../../domain/relay/host-word.ts";
 import { relayPhrase } from "../../domain/relay/relay-phrases.ts";
 import type { Bad, Problem } from "./answers.ts";
 import type { HostCommand, WorkerHostOptions } from "./options.ts";
-import { type CommandOutcome, runCommand } from "./run-command.ts";
+import type { CommandOutcome, runCommand } from "./run-command.ts";
 
 /** Runs commands for one call of the port; `small` ones are held to `commandSeconds`, `long` ones to what is left of the call. */
 export interface Shell {
@@ -15,13 +15,15 @@ export interface Shell {
   configured(length: "small" | "long", command: HostCommand, values?: Readonly<Record<string, string>>): Promise<CommandOutcome>;
 }
 
-export function openShell(options: WorkerHostOptions, { timeoutMs, signal }: HostCall): Shell {
+export type RunCommand = typeof runCommand;
+
+export function openShell(options: WorkerHostOptions, { timeoutMs, signal }: HostCall, runOne: RunCommand): Shell {
   const endsAt = performance.now() + timeoutMs;
   const leftMs = (): number => Math.floor(endsAt - performance.now());
   const run = (length: "small" | "long", words: readonly string[], input?: string): Promise<CommandOutcome> => {
     const limitMs = length === "small" ? Math.min(options.commandSeconds * 1_000, leftMs()) : leftMs();
     const { environment } = options;
-    return runCommand({ words, timeoutMs: limitMs, signal, environment, ...(input === undefined ? {} : { input }) });
+    return runOne({ words, timeoutMs: limitMs, signal, environment, ...(input === undefined ? {} : { input }) });
   };
   const onHost: Shell["onHost"] = async (length, words, input) => {
     // The names were checked before; this is the last door before somebody's login shell.

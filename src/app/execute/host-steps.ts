@@ -1,6 +1,6 @@
 import { plainName } from "../../domain/binlog/binlog-name.ts";
 import type { BinlogFile } from "../../domain/binlog/upstream-facts.ts";
-import { judgeSpace, moveToNextFile } from "../../domain/relay/replace-relay-file.ts";
+import { moveToNextFile } from "../../domain/relay/replace-relay-file.ts";
 import { say } from "../../domain/wording/phrases.ts";
 import { databasesOf } from "../fact-sources.ts";
 import type {
@@ -28,10 +28,8 @@ export const fetchRelayFile: StepRoutine = {
     const host = hostOf(context, worker);
     if (!host) return noHost(worker);
     const looked = await host.look(callOf(context));
-    if (looked.kind === "known") {
-      const refused = judgeSpace(file, sizeBytes, looked.value.freeBytes);
-      if (refused) return { kind: "failed", why: say(refused.reason, "en") };
-    } else if (host.form === "command") return { kind: "failed", why: looked.why };
+    // The host itself judges its space: a copy that is there already needs none.
+    if (looked.kind === "not-known" && host.form === "command") return { kind: "failed", why: looked.why };
     const work = fileWork(context, looked.kind === "known" ? looked.value : null, file, sizeBytes);
     return outcomeOf(await host.act({ kind: "fetch-binlog", ...work }, callOf(context)));
   },
@@ -154,7 +152,15 @@ async function restoreWork(context: StepContext): Promise<HostWork> {
   return { kind: "restore", file, meta };
 }
 
-/** Where the file goes and what it replaces: as the worker's folder was when it was looked at with the worker stopped. */
+function fileWork({ run }: StepContext, looked: RelayFacts | null, file: string, sizeBytes: number): FileWork {
+  const replacesBytes = looked?.files.find((one) => one.name === file)?.sizeBytes ?? null;
+  return { run: run.id, file, sizeBytes, subDirectory: looked?.subDirectory ?? "", replacesBytes };
+}
+
+/**
+ * Where the file goes and what it replaces: as the worker's folder was when it was looked at with the worker stopped. A running worker
+ * may pull the file again and again, so what a look before that said is not kept.
+ */
 async function keptFileWork(
   context: StepContext,
   worker: string,
@@ -164,18 +170,13 @@ async function keptFileWork(
 ): Promise<FileWork> {
   const name = keptFileWorkName(context.run.id, worker);
   const before = await readKept<FileWork>(context, name);
-  // In place already: the folder shows our own file now, and what it replaced is known from before.
+  // In place already, or perhaps between two renames: what it replaces is known from before only.
   const isOurs = looked?.files.some((one) => one.name === file && one.sizeBytes === sizeBytes) ?? false;
-  if (before && (isOurs || looked === null)) return before;
+  if (before && (isOurs || looked === null || context.wasBegun)) return before;
   const work = fileWork(context, looked, file, sizeBytes);
   await keep(context, name, work);
   return work;
 }
-
-const fileWork = ({ run }: StepContext, looked: RelayFacts | null, file: string, sizeBytes: number): FileWork => ({
-  ...{ run: run.id, file, sizeBytes, subDirectory: looked?.subDirectory ?? "" },
-  replacesBytes: looked?.files.find((one) => one.name === file)?.sizeBytes ?? null,
-});
 
 async function metaWork(context: StepContext, host: WorkerHost): Promise<MetaWork | { readonly why: string }> {
   const { worker, file, nextFile, gtids } = actionOf(context, "rewrite-relay-meta");

@@ -82,7 +82,7 @@ export function moveRelay(source: Source, work: RelayWork): void {
   if (!relay || !folder || !side.isUp()) return;
   if (relay.failedAt !== null && !comesBack(source, work)) return;
   // Small things are pulled at once, whatever the clock says.
-  let left = ((work.now - relay.movedAt) / 1000) * work.bytesPerSecond + 1_000_000;
+  let left = Math.floor(((work.now - relay.movedAt) / 1000) * work.bytesPerSecond) + 1_000_000;
   relay.movedAt = work.now;
   for (;;) {
     const { file, offset } = folder.pulled;

@@ -1,0 +1,55 @@
+import { readFileSync, statSync } from "node:fs";
+import { createCommandHost } from "../../src/adapters/worker-host/command-host.ts";
+import { type Command, type CommandOutcome, runCommand } from "../../src/adapters/worker-host/run-command.ts";
+import type { FactSources } from "../../src/app/fact-sources.ts";
+import type { Life } from "./life.ts";
+import { makeWorkerDisk, type WorkerDisk } from "./worker-disk.ts";
+
+/** A worker's host on which a process may end before and after every command that changes something there. */
+export interface MortalHost extends WorkerDisk {
+  reachedBy(facts: FactSources, life: Life): FactSources;
+  /** The commands so far that did what DM can see: renames, stops and starts, without their paths. A copy aside may be begun anew. */
+  changes(): readonly string[];
+  /** From now on the service manager refuses to start the worker, or does not any more. */
+  refuseStarts(refuses: boolean): void;
+  meta(): string;
+  /** -1: it is not there. */
+  bytesOf(name: string): number;
+}
+
+const CHANGING = /^(?:mkdir|chown|chmod|cp|mv|dd|rm|sync|worker-ctl (?:stop|start))/;
+const SEEN_BY_DM = /^(?:mv|worker-ctl)/;
+
+export function makeMortalHost(): MortalHost {
+  const disk = makeWorkerDisk();
+  const changes: string[] = [];
+  let refusesStarts = false;
+
+  async function run(command: Command, life: Life): Promise<CommandOutcome> {
+    const words = command.words.map((word) => word.slice(word.lastIndexOf("/") + 1)).join(" ");
+    if (!CHANGING.test(words)) return runCommand(command);
+    life.reachAgain("before", words);
+    if (refusesStarts && words.startsWith("worker-ctl start"))
+      return { kind: "ended", code: 1, output: "", said: "the service manager says no" };
+    const outcome = await runCommand(command);
+    if (SEEN_BY_DM.test(words)) changes.push(words);
+    life.reachAgain("after", words);
+    return outcome;
+  }
+  return {
+    ...disk,
+    reachedBy(facts, life) {
+      const host = createCommandHost(disk.host, (command) => run(command, life));
+      const databases = [...facts.databases].map(
+        ([name, own]) => [name, { ...own, workerHosts: new Map([[disk.host.worker, host]]) }] as const,
+      );
+      return { ...facts, databases: new Map(databases) };
+    },
+    changes: () => changes,
+    refuseStarts(refuses) {
+      refusesStarts = refuses;
+    },
+    meta: () => readFileSync(disk.path("relay.meta"), "utf8"),
+    bytesOf: (name) => statSync(disk.path(name), { throwIfNoEntry: false })?.size ?? -1,
+  };
+}

@@ -83,6 +83,23 @@ test("docs/runbook.md has a heading for every kind and every playbook, and says 
       );
 });
 
+test("docs/architecture.md names every room, and only files that are there", () => {
+  const text = paper("docs/architecture.md");
+  const root = new URL("../../", import.meta.url);
+  const rooms = new Set(
+    listSources(new URL("src", root).pathname)
+      .map((file) => file.split("/").slice(0, -1).slice(0, 2))
+      .filter(({ length }) => length > 0)
+      .map((parts) => `src/${parts.join("/")}`),
+  );
+  // Folders within a folder that is told as one.
+  for (const inner of ["src/cli/draw"]) rooms.delete(inner);
+  const told = firstCells(text).filter((cell) => cell.startsWith("src/"));
+
+  for (const room of rooms) assert.ok(told.includes(room), `${room} is not told`);
+  for (const [, path] of text.matchAll(/`(src\/[\w./-]+)`/g)) assert.ok(existsSync(new URL(path!, root)), `${path} is not there`);
+});
+
 test("every scenario has a title, and links in the papers lead to files", () => {
   assert.ok(Object.values(SCENARIOS).every(({ title }) => title.length > 10));
   for (const name of [

@@ -1,5 +1,6 @@
 import { type Finding, type PlaybookId, subjectKey } from "../domain/diagnosis/finding.ts";
 import type { Incident } from "../domain/incident/incident.ts";
+import { treatmentWith } from "../domain/incident/treatment.ts";
 import { isTreatable, isTreatedBy } from "../domain/plan/outdated.ts";
 import type { Phrase, PlanOptions, PlanSubject, Target } from "../domain/plan/plan.ts";
 import { offerFor } from "../domain/playbooks/choose-playbook.ts";
@@ -134,8 +135,11 @@ function choosePlaybook(
   });
   if (request.playbook !== null) {
     const known = ORDINARY.has(request.playbook) || (advice !== undefined && isTreatable(advice));
-    const used = incident?.ineffectiveRuns[request.playbook] ?? 0;
-    if (used >= atMost) return phrase("budget-used-up", { playbook: request.playbook, count: String(used) });
+    const tried = incident === null ? null : treatmentWith(incident, request.playbook);
+    if (tried !== null && tried.ineffective >= atMost)
+      return phrase("budget-used-up", { playbook: request.playbook, count: String(tried.ineffective) });
+    if (tried !== null && clock.now() < tried.restsUntil)
+      return phrase("playbook-rests", { playbook: request.playbook, from: new Date(tried.restsUntil).toISOString() });
     return known ? { playbook: request.playbook } : noPlaybook;
   }
   if (!first || !advice) return noPlaybook;
@@ -145,7 +149,7 @@ function choosePlaybook(
     case "offered":
       return { playbook: offer.playbook };
     case "later":
-      return phrase("offered-later", { from: new Date(offer.from).toISOString() });
+      return laterPhrase(offer, treatmentWith(incident, offer.playbook).restsUntil);
     case "used-up":
       return phrase("budget-used-up", { playbook: advice.playbook ?? advice.next.at(-1)?.playbook ?? "", count: String(atMost) });
     case "none":
@@ -153,6 +157,12 @@ function choosePlaybook(
     default:
       return offer satisfies never;
   }
+}
+
+/** Whether it is DM's own retries that are waited for, or the effect of the last run. */
+function laterPhrase({ playbook, from }: { readonly playbook: PlaybookId; readonly from: number }, restsUntil: number): Phrase {
+  const at = new Date(from).toISOString();
+  return from === restsUntil ? phrase("playbook-rests", { playbook, from: at }) : phrase("offered-later", { from: at });
 }
 
 function targetsFor(

@@ -4,7 +4,9 @@ import { type CheckerSettings, type Finding, subjectKey } from "../domain/diagno
 import { masterUnreachable } from "../domain/diagnosis/master-unreachable.ts";
 import { advanceIncidents, type IncidentChange } from "../domain/incident/advance-incidents.ts";
 import type { Incident } from "../domain/incident/incident.ts";
+import { asRelapse } from "../domain/incident/treatment.ts";
 import type { Observation } from "../domain/observation/observation.ts";
+import { offerFor } from "../domain/playbooks/choose-playbook.ts";
 import { findingAsJson } from "../domain/wording/finding.ts";
 import { auditDraft, SYSTEM } from "./audit-draft.ts";
 import type { KnowSources } from "./know-sources.ts";
@@ -43,6 +45,9 @@ export interface WatchParts {
   readonly knowSources: KnowSources;
   readonly isActive: () => boolean;
 }
+
+/** How many of the newest incidents are looked at for one that has come back. */
+const RECENT_INCIDENTS = 200;
 
 const NOTHING_YET: ClusterLatest = { observation: null, findings: [], at: null, problem: null };
 
@@ -189,15 +194,25 @@ async function storeChanges(parts: WatchParts, cluster: string, seen: Seen): Pro
 async function storeChange(parts: WatchParts, tx: StoreParts, change: IncidentChange): Promise<void> {
   const now = parts.clock.now();
   if (change.kind === "opened") {
-    const incident = { ...change.incident, id: `I-${await tx.nextNumber("incident")}`, mentionedAt: now, mentions: 1 };
+    const numbered = { ...change.incident, id: `I-${await tx.nextNumber("incident")}`, mentionedAt: now, mentions: 1 };
+    const recent = await tx.incidents.recent(RECENT_INCIDENTS, numbered.cluster);
+    const incident = asRelapse(numbered, recent, parts.settings.policy.relapseSeconds * 1000);
     await tx.incidents.insert(incident);
     await tx.audit.append(
       auditDraft(now, "incident-opened", SYSTEM, {
         ...about(incident),
-        details: { root: incident.root, finding: asDetails(incident.finding), members: incident.members.map(({ key }) => key) },
+        details: {
+          root: incident.root,
+          finding: asDetails(incident.finding),
+          members: incident.members.map(({ key }) => key),
+          relapseOf: incident.relapseOf,
+        },
       }),
     );
-    return parts.report.card(tx, incident);
+    await parts.report.card(tx, incident);
+    const { ineffectiveRunsAtMost } = parts.settings.policy;
+    if (offerFor(incident, now, ineffectiveRunsAtMost).kind === "used-up") await parts.report.usedUp(tx, incident);
+    return;
   }
   if ((await tx.incidents.update(change.incident)) !== "stored") throw new ChangedMeanwhile(`incident ${change.incident.id}`);
   const incident = { ...change.incident, version: change.incident.version + 1 };

@@ -120,6 +120,8 @@ export const policySchema = z.strictObject({
     .strictObject({ approve: risks.default(["data"]), reject: risks.default(["disruptive", "data"]) })
     .default({ approve: ["data"], reject: ["disruptive", "data"] }),
   ineffectiveRunsAtMost: seconds(1, 10).default(2),
+  coolDownSeconds: seconds(0, 86_400).default(120),
+  relapseSeconds: seconds(0, 2_592_000).default(3_600),
   waitUntilGoneSeconds: seconds(5, 3_600).default(300),
   verifySeconds: seconds(5, 3_600).default(180),
   leaseSeconds: seconds(6, 600).default(120),

@@ -123,7 +123,7 @@ function configOf({ dm, downstream, accounts }: DmStage, slack: SlackStandIn, lo
     clusters: [cluster],
     slack: slackSection(slack),
     store: { sqlite: "./dm-medic.db" },
-    policy: { verifySeconds: 12, waitUntilGoneSeconds: 30, remindAfterSeconds: 60, leaseSeconds: 30 },
+    policy: { coolDownSeconds: 5, verifySeconds: 12, waitUntilGoneSeconds: 30, remindAfterSeconds: 60, leaseSeconds: 30 },
     keys: "./keys",
     logLevel,
   };

@@ -47,7 +47,48 @@ describe("who is on call is called by a message of its own, because edits notify
     }
 
     const incident = await bench.store.incidents.get("I-1");
-    assert.equal(incident?.ineffectiveRuns["stop-start-task"], 2);
+    assert.equal(incident?.treatments["stop-start-task"]?.ineffective, 2);
     assert.ok(pings(await bench.store.outbox.get("incident:I-1:used-up")));
+  });
+
+  test("at once when a trouble comes back on which everything was tried", async () => {
+    await start({ version: "v1.0.7" });
+    Object.assign(bench.settings.policy, { ineffectiveRunsAtMost: 1 });
+    const breakOnce = async (): Promise<void> => {
+      bench.dm.world.breakConnections("bad-connection", "stop-start");
+      await bench.poll();
+    };
+    await breakOnce();
+    await bench.approvedRun("stop-start-task");
+    await bench.executor.goOn(bench.signal);
+    const isClosed = async () => (await bench.store.incidents.get("I-1"))?.state === "closed";
+    for (let poll = 0; poll < 20 && !(await isClosed()); poll++) await bench.poll();
+    assert.ok(await isClosed());
+    assert.equal(await bench.store.outbox.get("incident:I-1:used-up"), null);
+
+    await breakOnce();
+
+    const back = await bench.store.incidents.get("I-2");
+    assert.equal(back?.relapseOf, "I-1");
+    assert.ok(pings(await bench.store.outbox.get("incident:I-2:used-up")));
+    const card = JSON.stringify((await bench.store.outbox.get("incident:I-2:card"))?.document);
+    assert.match(card, /Back again.*I-1/);
+    assert.doesNotMatch(card, /Show plan/);
+  });
+
+  test("not before the playbook that ran has had its time to show", async () => {
+    await start({ version: "v1.0.7" });
+    Object.assign(bench.settings.policy, { verifySeconds: 1, coolDownSeconds: 600 });
+    bench.dm.world.breakConnections("bad-connection", "stop-start");
+    const { errors } = bench.dm.world.subtask("orders", "s1")!;
+    bench.dm.world.failSubtask("orders", "s1", errors, "never");
+    await bench.approvedRun("stop-start-task");
+    await bench.executor.goOn(bench.signal);
+    bench.dm.world.failSubtask("orders", "s1", errors, "never");
+    await bench.poll();
+
+    assert.match((await bench.why("stop-start-task")).join(), /needs time to show. It may be asked for again from/);
+    const card = JSON.stringify((await bench.store.outbox.get("incident:I-1:card"))?.document);
+    assert.match(card, /will be offered from/);
   });
 });

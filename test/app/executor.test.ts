@@ -121,7 +121,7 @@ describe("a run", () => {
     assert.equal(run.state.kind, "failed");
     assert.deepEqual(outcomes(run), ["resume-task: done", "verify-recovered: failed"]);
     const [incident] = await bench.store.incidents.open("shop");
-    assert.deepEqual(incident?.ineffectiveRuns, { "resume-task": 1 });
+    assert.deepEqual(incident?.treatments["resume-task"]?.ineffective, 1);
     assert.deepEqual(await bench.store.runs.locks(), []);
   });
 

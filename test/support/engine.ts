@@ -71,7 +71,14 @@ export function someSettings(policy: Partial<Policy> = {}): Settings {
     defaultChannel: "C1",
     auditChannel: "C1",
     identity: "slack",
-    policy: { ...policySchema.parse({}), verifySeconds: 6, waitUntilGoneSeconds: 6, wellPollsToClose: 2, ...policy },
+    policy: {
+      ...policySchema.parse({}),
+      verifySeconds: 6,
+      waitUntilGoneSeconds: 6,
+      wellPollsToClose: 2,
+      coolDownSeconds: 0,
+      ...policy,
+    },
   };
 }
 

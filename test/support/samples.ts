@@ -65,7 +65,8 @@ export function anIncident(id: string, root: Root = { kind: "subtask", task: "t"
     mentionedAt: 1,
     mentions: 1,
     alerts: [],
-    ineffectiveRuns: {},
+    treatments: {},
+    relapseOf: null,
     version: 0,
   };
 }

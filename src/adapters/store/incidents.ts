@@ -5,6 +5,8 @@ import type { Db } from "./engine.ts";
 export function incidentsOf(db: Db): IncidentStore {
   const select = () => db.selectFrom("incidents").select(["body", "version"]);
   const read = (row: { body: string; version: number }): Incident => ({
+    // Stored before there were treatments.
+    ...{ treatments: {}, relapseOf: null },
     ...(JSON.parse(row.body) as Incident),
     version: Number(row.version),
   });

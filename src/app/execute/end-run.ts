@@ -1,3 +1,4 @@
+import { treated } from "../../domain/incident/treatment.ts";
 import { isChanging } from "../../domain/plan/step-action.ts";
 import { offerFor } from "../../domain/playbooks/choose-playbook.ts";
 import type { Run, RunState } from "../../domain/run/run.ts";
@@ -22,7 +23,7 @@ export async function endRun(parts: ExecutorParts, run: Run, state: Exclude<RunS
     const saved: Run = { ...run, state, version: run.version + 1 };
     await parts.planReport.run(tx, saved);
     if (state.kind === "needs-person") await parts.planReport.call(tx, saved);
-    if (state.kind === "failed") await chargeBudget(parts, tx, run);
+    if (state.kind !== "needs-person") await noteTreatment(parts, tx, run, state.kind);
     return saved;
   });
   if (ended)
@@ -30,21 +31,20 @@ export async function endRun(parts: ExecutorParts, run: Run, state: Exclude<RunS
   return ended;
 }
 
-/** A run that did something and did not help counts against the playbook on this incident. */
-async function chargeBudget(parts: ExecutorParts, tx: StoreParts, run: Run): Promise<void> {
+/** A run that did something counts on its incident: against the playbook when it did not help, and the playbook rests after either. */
+async function noteTreatment(parts: ExecutorParts, tx: StoreParts, run: Run, outcome: "succeeded" | "failed"): Promise<void> {
   const acted = run.steps.some(({ step, state }) => isChanging(step.action) && state.kind === "done" && !state.alreadySo);
   // One that people had put back was not tried to its end.
-  if (!acted || run.puttingBack !== null || run.plan.incident === null) return;
+  const { playbook } = run.plan;
+  if (!acted || playbook === "undo" || run.puttingBack !== null || run.plan.incident === null) return;
   const incident = await tx.incidents.get(run.plan.incident);
   if (!incident || incident.state === "closed") return;
-  const { playbook } = run.plan;
-  const changed = {
-    ...incident,
-    ineffectiveRuns: { ...incident.ineffectiveRuns, [playbook]: (incident.ineffectiveRuns[playbook] ?? 0) + 1 },
-  };
+  const { ineffectiveRunsAtMost, coolDownSeconds } = parts.settings.policy;
+  const restsUntil = parts.clock.now() + coolDownSeconds * 1000;
+  const changed = treated(incident, playbook, outcome === "succeeded" ? "effective" : "ineffective", restsUntil);
   if ((await tx.incidents.update(changed)) !== "stored") throw new ChangedMeanwhile(`incident ${incident.id}`);
   const saved = { ...changed, version: changed.version + 1 };
   await parts.incidentReport.card(tx, saved);
-  const { ineffectiveRunsAtMost } = parts.settings.policy;
-  if (offerFor(saved, parts.clock.now(), ineffectiveRunsAtMost).kind === "used-up") await parts.incidentReport.usedUp(tx, saved);
+  if (outcome === "failed" && offerFor(saved, parts.clock.now(), ineffectiveRunsAtMost).kind === "used-up")
+    await parts.incidentReport.usedUp(tx, saved);
 }

@@ -44,6 +44,10 @@ export interface Policy {
   readonly reasonRequired: { readonly approve: readonly Risk[]; readonly reject: readonly Risk[] };
   /** A playbook that ran so often without lasting effect on one incident is switched off there. */
   readonly ineffectiveRunsAtMost: number;
+  /** After a run its playbook is not offered again for so long. */
+  readonly coolDownSeconds: number;
+  /** The same trouble again within so long of its end is the old one come back: what was tried counts on. */
+  readonly relapseSeconds: number;
   readonly waitUntilGoneSeconds: number;
   readonly verifySeconds: number;
   readonly leaseSeconds: number;

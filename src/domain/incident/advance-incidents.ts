@@ -100,7 +100,8 @@ function newIncident(finding: Finding, root: Root, { cluster, now }: AdvanceInpu
     mentionedAt: null,
     mentions: 0,
     alerts: [],
-    ineffectiveRuns: {},
+    treatments: {},
+    relapseOf: null,
     version: 0,
   };
 }

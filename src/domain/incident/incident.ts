@@ -34,10 +34,22 @@ export interface Incident {
     readonly status: "firing" | "resolved";
     readonly at: number;
   }[];
-  /** Runs that ended without lasting effect, by playbook: the budget of a playbook. */
-  readonly ineffectiveRuns: Readonly<Record<string, number>>;
+  /** What was tried on it, by playbook. */
+  readonly treatments: Readonly<Record<string, Treatment>>;
+  /** The incident that this one is the return of. */
+  readonly relapseOf: string | null;
   /** Rises with every stored change; a store refuses an older one. */
   readonly version: number;
+}
+
+/** What was tried on an incident with one playbook. */
+export interface Treatment {
+  /** Runs that ended without lasting effect: the playbook's budget. */
+  readonly ineffective: number;
+  /** Runs that ended well. Should the trouble come back soon, their effect did not last either. */
+  readonly effective: number;
+  /** Not offered again before, epoch ms: what was done must have time to show. */
+  readonly restsUntil: number;
 }
 
 export type Root =

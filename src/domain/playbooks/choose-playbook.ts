@@ -1,5 +1,6 @@
 import { PLAYBOOK_IDS, type PlaybookId, type Risk } from "../diagnosis/finding.ts";
 import type { Incident } from "../incident/incident.ts";
+import { treatmentWith } from "../incident/treatment.ts";
 import type { Generation } from "../observation/observation.ts";
 import { compareRows } from "./compare-rows.ts";
 import { copyMissingRows } from "./copy-missing-rows.ts";
@@ -44,16 +45,16 @@ export type Offer =
   | { readonly kind: "used-up" }
   | { readonly kind: "none" };
 
-/** What may be offered for an incident now: the first of its advice whose time has come and whose budget is not used up. */
+/** What may be offered for an incident now: the first of its advice whose budget is not used up, from when DM leaves it to us and the last run of it has had time to show. */
 export function offerFor(incident: Incident, now: number, ineffectiveRunsAtMost: number): Offer {
   const { advice } = incident.finding;
   const wanted = [...(advice.playbook === null ? [] : [{ playbook: advice.playbook, notBefore: null }]), ...advice.next];
   if (wanted.length === 0) return { kind: "none" };
-  const left = wanted.filter(({ playbook }) => (incident.ineffectiveRuns[playbook] ?? 0) < ineffectiveRunsAtMost);
+  const left = wanted.filter(({ playbook }) => treatmentWith(incident, playbook).ineffective < ineffectiveRunsAtMost);
   const first = left[0];
   if (!first) return { kind: "used-up" };
-  if (first.notBefore !== null && now < first.notBefore)
-    return { kind: "later", playbook: first.playbook, from: first.notBefore };
+  const from = Math.max(first.notBefore ?? 0, treatmentWith(incident, first.playbook).restsUntil);
+  if (now < from) return { kind: "later", playbook: first.playbook, from };
   return { kind: "offered", playbook: first.playbook };
 }
 

@@ -38,6 +38,7 @@ const TEXTS = {
     acknowledged: "Acknowledged by",
     silenced: "Silent until",
     lasted: "It lasted",
+    relapse: "Back again",
     codes: "Codes",
     well: "well again",
     failing: "in trouble",
@@ -83,6 +84,7 @@ const TEXTS = {
     acknowledged: "已确认：",
     silenced: "静默至",
     lasted: "持续时间",
+    relapse: "再次出现",
     codes: "错误码",
     well: "已恢复",
     failing: "故障中",
@@ -162,6 +164,7 @@ function factsBlock(incident: Incident, { language, offer }: CardView): Block {
   const texts = TEXTS[language];
   const facts = [fact(texts.cluster, code(incident.cluster)), fact(texts.since, time(incident.openedAt))];
   if (incident.closedAt !== null) facts.push(fact(texts.lasted, plain(durationText(incident.closedAt - incident.openedAt))));
+  if (incident.relapseOf !== null) facts.push(fact(texts.relapse, code(incident.relapseOf)));
   if (incident.finding.codes.length > 0) facts.push(fact(texts.codes, code(incident.finding.codes.join(", "))));
   if (incident.state === "closed") return { kind: "facts", facts };
   facts.push(fact(texts.dm, plain(retriesSentence(incident.finding.dmRetriesByItself, language))));

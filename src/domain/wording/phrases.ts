@@ -52,6 +52,10 @@ export const PHRASES = {
     en: "{playbook} was run {count} times on this without lasting effect and is switched off for it. A person is needed.",
     zh: "{playbook} 已执行 {count} 次但没有持久效果，已对该事件停用，需要人工处理。",
   },
+  "playbook-rests": {
+    en: "{playbook} was carried out a moment ago, and what it did needs time to show. It may be asked for again from {from}.",
+    zh: "{playbook} 刚刚执行过，需要时间观察效果，最早 {from} 可再次请求。",
+  },
   "plan-open-already": { en: "{plan} is open for this already: vote on that one.", zh: "已有待投票的计划 {plan}，请对它投票。" },
   blocked: {
     en: "{run} works on {what} {name}. It lifts when that run ends, or when somebody presses Go on or Put back in its message.",

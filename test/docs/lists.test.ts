@@ -58,10 +58,11 @@ test("docs/stand-in-slack.md lists every route of the driver", () => {
   assert.deepEqual(firstCells(paper("docs/stand-in-slack.md")), Object.keys(DRIVER_ROUTES));
 });
 
-test("the README names every kind and every command", () => {
+test("the README names every kind, every playbook and every command", () => {
   const readme = paper("README.md");
 
   for (const kind of KINDS) assert.ok(readme.includes(`\`${kind}\``), kind);
+  for (const playbook of PLAYBOOK_IDS) assert.ok(readme.includes(`\`${playbook}\``), playbook);
   for (const { usage } of COMMANDS) assert.ok(readme.includes(`/dm ${usage.split(" ")[0]}`), usage);
 });
 

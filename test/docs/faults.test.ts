@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { DATABASES_FAULTS } from "../app/faults/databases-faults.ts";
 import { DM_FAULTS } from "../app/faults/dm-faults.ts";
+import { WORKER_HOST_FAULTS } from "../app/faults/worker-host-faults.ts";
 
-const PLACES = { dm: DM_FAULTS, databases: DATABASES_FAULTS };
+const PLACES = { dm: DM_FAULTS, databases: DATABASES_FAULTS, "worker-host": WORKER_HOST_FAULTS };
 
 test("docs/reliability.md tells every fault that is tried, what holds then, and which test shows it", () => {
   const paper = readFileSync(new URL("../../docs/reliability.md", import.meta.url), "utf8");

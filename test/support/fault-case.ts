@@ -1,10 +1,12 @@
 import type { ProposeRequest } from "../../src/app/propose.ts";
+import type { ClusterConnection } from "../../src/config/config.ts";
 import type { PlaybookId } from "../../src/domain/diagnosis/finding.ts";
 import { NO_OPTIONS } from "../../src/domain/plan/plan.ts";
 import type { StepAction } from "../../src/domain/plan/step-action.ts";
 import type { LeftBehind, Run, RunState, StepState } from "../../src/domain/run/run.ts";
 import { type CuttingProxy, startCuttingProxy } from "./cutting-proxy.ts";
 import { type RowsBench, type RowsBenchOptions, startRowsBench } from "./rows-bench.ts";
+import { makeWorkerDisk, type WorkerDisk } from "./worker-disk.ts";
 
 /** One row of docs/reliability.md's table: a fault, and what must hold then. */
 export interface FaultRow {
@@ -20,7 +22,7 @@ export interface RunFault extends FaultRow {
   readonly trouble: keyof typeof TROUBLES;
   /** Another playbook than the trouble's own. */
   readonly playbook?: PlaybookId;
-  readonly options?: RowsBenchOptions;
+  readonly options?: FaultStageOptions;
   /** Brings the fault about, after the approval and before the first step. */
   fault?(stage: FaultStage): unknown;
   /** Brings it about when that step of the run is in that state, before the run goes on. */
@@ -51,7 +53,7 @@ export interface Ending {
 
 /** A fault outside a run's steps: the row brings it about and asserts by itself. */
 export interface OwnFault extends FaultRow {
-  readonly options?: RowsBenchOptions;
+  readonly options?: FaultStageOptions;
   try(stage: FaultStage): Promise<void>;
 }
 export type FaultCase = RunFault | OwnFault;
@@ -62,6 +64,8 @@ export interface FaultStage extends RowsBench {
   readonly metaWay: CuttingProxy;
   readonly rowsWay: CuttingProxy;
   readonly upstreamWay: CuttingProxy;
+  /** The worker's disk and host. */
+  readonly disk: WorkerDisk;
 }
 
 const ABOUT_FILE = { options: { ...NO_OPTIONS, file: "mysql-bin.000002" } };
@@ -108,6 +112,7 @@ export const TROUBLES = {
     request: {},
     prepare: async (bench: RowsBench) => {
       await bench.writeHuge();
+      await bench.until("it is at the file", () => (bench.source().relayFolder?.pulled.offset ?? 0) > 1e8);
       await bench.poll();
     },
   },
@@ -116,18 +121,29 @@ export const TROUBLES = {
   { bench: RowsBenchOptions; playbook: PlaybookId; request: Partial<ProposeRequest>; prepare(bench: RowsBench): Promise<unknown> }
 >;
 
-export async function startFaultStage({ connection = (whole) => whole, ...options }: RowsBenchOptions = {}): Promise<FaultStage> {
+export interface FaultStageOptions extends RowsBenchOptions {
+  /** What the way to the worker's host has besides. */
+  readonly onHost?: Partial<ClusterConnection["workerHosts"][number]>;
+}
+
+export async function startFaultStage({
+  connection = (whole) => whole,
+  onHost = {},
+  ...options
+}: FaultStageOptions = {}): Promise<FaultStage> {
   const ports = { downstream: 0, upstream: 0 };
   const [probeWay, metaWay, rowsWay] = await Promise.all([1, 2, 3].map(() => startCuttingProxy(() => ports.downstream)));
   const upstreamWay = await startCuttingProxy(() => ports.upstream);
   const ways = [probeWay!, metaWay!, rowsWay!, upstreamWay];
+  const disk = makeWorkerDisk(null, (host) => ({ ...host, ...onHost }));
+  const onDisk = options.relay ? disk.bench({ ...options, connection }) : { ...options, connection };
   const bench = await startRowsBench({
     ...{ speed: 400, pollMs: 8 },
-    ...options,
+    ...onDisk,
     connection(whole) {
       const source = whole.sources.get("replica-1")!;
       Object.assign(ports, { downstream: whole.downstream!.port, upstream: source.upstream!.port });
-      return connection({
+      return onDisk.connection({
         ...whole,
         downstream: { ...whole.downstream!, port: probeWay!.port },
         metaWriter: { ...whole.metaWriter!, port: metaWay!.port },
@@ -138,9 +154,10 @@ export async function startFaultStage({ connection = (whole) => whole, ...option
   });
   return {
     ...bench,
-    ...{ probeWay: probeWay!, metaWay: metaWay!, rowsWay: rowsWay!, upstreamWay },
+    ...{ probeWay: probeWay!, metaWay: metaWay!, rowsWay: rowsWay!, upstreamWay, disk },
     async end() {
       await bench.end();
+      disk.end();
       for (const way of ways) await way.stop();
     },
   };

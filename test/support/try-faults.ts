@@ -48,8 +48,10 @@ async function tryRun(stage: FaultStage, one: RunFault): Promise<void> {
   assert.deepEqual(stage.writes().slice(before), one.calls, told);
   for (const way of [stage.probeWay, stage.metaWay, stage.rowsWay, stage.upstreamWay])
     assert.equal(way.waiting(), 0, "a fault that was wanted did not happen");
+  assert.equal(stage.disk.faultsLeft(), 0, "a fault of the host that was wanted did not happen");
   assert.equal(stage.dm.faultsLeft(), 0, "a fault of DM that was wanted did not happen");
-  assert.equal(stage.world.held("orders")[0]?.stage ?? "absent", one.task ?? "Running", told);
+  const stands = () => stage.world.held("orders")[0]?.stage ?? "absent";
+  await stage.until(`the task is ${one.task ?? "Running"}, ${told}`, () => stands() === (one.task ?? "Running"));
   await stage.until(`the rows are ${one.rows ?? "those above"}`, async () =>
     isSame(await stage.ids(), one.rows ?? (await idsAbove(stage))),
   );

@@ -18,11 +18,23 @@ import { keptFileWorkName, keptMetaWorkName } from "./kept-names.ts";
 import { actionOf, type StepAnswer, type StepContext, type StepOutcome, type StepRoutine } from "./step-action.ts";
 import { pause } from "./wait-until-gone.ts";
 
+/** How often another worker must be seen to hold the source before it counts. */
+const LOOKS_AT_ANOTHER = 5;
+
 /** Fetched while the worker still runs, so that it stands still only for the renames. What is replaced is known only once it is stopped. */
 export const fetchRelayFile: StepRoutine = {
   writes: true,
   isLong: true,
-  ask: async () => ({ kind: "not-yet" }),
+  async ask(context) {
+    const { worker, file, sizeBytes } = actionOf(context, "fetch-relay-file");
+    const host = hostOf(context, worker);
+    // Before it was begun there is nothing to look for; by hand nothing shows until the commands were.
+    if (!host || (host.form === "command" && !context.wasBegun)) return { kind: "not-yet" };
+    const looked = await host.look(callOf(context));
+    if (looked.kind === "not-known" && host.form === "command") return cannotKnow(looked.why);
+    const work = fileWork(context, looked.kind === "known" ? looked.value : null, file, sizeBytes);
+    return asked(context, worker, { kind: "fetch-binlog", ...work });
+  },
   async act(context) {
     const { worker, file, sizeBytes } = actionOf(context, "fetch-relay-file");
     const host = hostOf(context, worker);
@@ -70,10 +82,11 @@ export const startWorker: StepRoutine = {
     const outcome = outcomeOf(await host.act({ kind: "start-worker" }, callOf(context)));
     if (outcome.kind !== "done") return outcome;
     let holder: string | null = null;
-    while (!context.signal.aborted) {
+    // One that has taken the source keeps it: there is nothing to wait for.
+    for (let others = 0; others < LOOKS_AT_ANOTHER && !context.signal.aborted; await pause(context)) {
       holder = await holderOf(context);
       if (isHeldWell(context, holder, worker)) return { ...outcome, proof: `${outcome.proof}; ${heldBy(holder, worker)}` };
-      await pause(context);
+      others = holder === null ? 0 : others + 1;
     }
     return {
       kind: "failed",

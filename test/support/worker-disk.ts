@@ -7,7 +7,7 @@ import type { RowsBenchOptions } from "./rows-bench.ts";
 type Host = ClusterConnection["workerHosts"][number];
 
 /**
- * What befalls commands with these words. `fail`: they end with 1 and say so. `refused`: ssh ends with its own code before they run;
+ * What befalls commands with these words (`*` stands for any). `fail`: they end with 1 and say so. `refused`: ssh ends with its own code before they run;
  * `lost`: after they ran. `prints`: they print this and do nothing. `short`: what they copy arrives in part, and they end well.
  */
 export type HostFault = "fail" | "refused" | "lost" | "prints" | "short";
@@ -41,7 +41,7 @@ printf '%s\\n' "$*" >> "$here/commands"
 for fault in "$here"/fault-*; do
   [ -f "$fault" ] || continue
   { IFS= read -r words; read -r kind; read -r often; IFS= read -r says; } < "$fault"
-  case "$*" in *"$words"*) ;; *) continue ;; esac
+  case "$*" in *$words*) ;; *) continue ;; esac
   [ "$often" = always ] && : > "$fault.met" || rm "$fault"
   case $kind in
     fail) echo "$says" >&2; exit 1 ;;

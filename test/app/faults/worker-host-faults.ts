@@ -26,7 +26,8 @@ const isNotReplaced = ({ disk }: FaultStage): void => {
   assert.equal(disk.size(disk.inWork("R-1", `${FILE}.part`)), null);
 };
 const runs = ({ world }: FaultStage): void => assert.equal(world.workers.get("worker1")?.state, "alive");
-const DF_FULL = "Filesystem 1024-blocks Used Available Capacity Mounted on\\n/dev/disk 9000 8000 1000 90% /";
+const DISK = "\\n/dev/disk 9000 8000 1000 90% /";
+const DF_FULL = `Filesystem 1024-blocks Used Available Capacity Mounted on${DISK}${DISK}`;
 const LOST = "client_loop: send disconnect: Broken pipe";
 
 const BEFORE_THE_STOP: readonly FaultCase[] = [
@@ -70,7 +71,7 @@ const BEFORE_THE_STOP: readonly FaultCase[] = [
     id: "host-disk-too-small",
     happens: "the worker's disk has no room for the copy and a reserve",
     holds: "nothing is copied; the run ends, nothing was changed, with what is free and what is needed",
-    fault: onHost("df -P", "prints", DF_FULL, "always"),
+    fault: onHost("df -P -k *worker1 ", "prints", DF_FULL),
     ends: untouched(/1073741824|free/),
     check: isNotReplaced,
   },

@@ -1,6 +1,7 @@
 import { backupPrefixOf } from "../../domain/binlog/backup-table.ts";
 import { fileNumberOf } from "../../domain/binlog/binlog-name.ts";
 import type { CheckpointRow } from "../../domain/binlog/checkpoint-row.ts";
+import { isEmptySet, parseGtidSet } from "../../domain/binlog/gtid-set.ts";
 import { rewriteRows } from "../../domain/binlog/rewrite-checkpoint.ts";
 import type { Known } from "../../domain/observation/known.ts";
 import { fails, holds, unknownYet } from "../../domain/plan/gate.ts";
@@ -36,11 +37,9 @@ export const surveyGtidSwitch: Surveyor = async (input) => {
   const now = await readSourceNow(input);
   if (now.entries.kind === "not-known") return none([unknownYet("task", "gate-start-not-known", { why: now.entries.why })]);
   const targets = now.subtasks.map(({ task, unit }): OwnTarget => ({ task, source, unit }));
-  const about = fileOfPlan(input, now);
+  const { about, previousGtids } = await chooseFile(input, now);
   if (about === null || targets.length === 0) return none([fails("file", "gate-file-not-there", { file: about?.file ?? "?" })]);
   const { file } = about;
-  const previous = now.upstream ? await now.upstream.previousGtids(file, input.signal) : null;
-  const previousGtids = previous?.kind === "known" ? previous.value : "";
   const tasks = [];
   for (const target of targets) tasks.push(await surveyTask(input, now, target, about, previousGtids));
   const road = await readRoad(input, now);
@@ -60,12 +59,35 @@ export const surveyGtidSwitch: Surveyor = async (input) => {
       input.version === "v8.1.0"
         ? phrase("warn-gtid-measured-here")
         : phrase("warn-gtid-measured", { version: input.version ?? "this DM" }),
+      ...about.warnings,
     ],
     targets: [...targets, itself],
   };
   if (road.road === null || tasks.some((task) => task.metaSchema === null)) return { ...whole, steps: [] };
   return { ...whole, steps: steps(input, now, tasks, road.road, file) };
 };
+
+/**
+ * Everything that may have been lost is brought back at once; where no set tells how to begin at the earliest file (the server's first
+ * one has none), the plan is about the file that fails, and says what it leaves.
+ */
+async function chooseFile(input: SurveyInput, now: SourceNow): Promise<{ about: NamedFile | null; previousGtids: string }> {
+  const before = async (about: NamedFile | null): Promise<string> => {
+    if (about === null || !now.upstream) return "";
+    const previous = await now.upstream.previousGtids(about.file, input.signal);
+    return previous.kind === "known" ? previous.value : "";
+  };
+  const earliest = fileOfPlan(input, now, "earliest");
+  const ofEarliest = await before(earliest);
+  const failing = fileOfPlan(input, now, "failing");
+  if (!isEmptyText(ofEarliest) || failing?.file === earliest?.file) return { about: earliest, previousGtids: ofEarliest };
+  return { about: failing, previousGtids: await before(failing) };
+}
+
+function isEmptyText(gtids: string): boolean {
+  const set = parseGtidSet(gtids);
+  return set === null || isEmptySet(set);
+}
 
 interface TaskSurvey {
   readonly target: OwnTarget;
@@ -146,7 +168,7 @@ function steps(
   const facts: GtidSwitchFacts = {
     ...baseFacts(input),
     ...{ file, road, relayAfterwards, sizeBytes: sizeOf(now.files, file) },
-    isAhead: tasks.every(({ rows, rewrite }) => rows !== null && isAhead({ rows, rewrite, file })),
+    isAhead: tasks.every(({ rows, rewrite }) => rows !== null && isAhead({ rows, rewrite, file, files: now.files })),
     tasks: tasks.map(({ target, metaSchema, rewrite, rows }) => {
       const seen = rows?.kind === "known" ? rewriteRows(rows.value, rewrite) : null;
       const asSeen = seen?.kind === "changes" ? seen.changes : [];

@@ -23,7 +23,7 @@ export const surveyReplaceRelayFile: Surveyor = async (input): Promise<Survey> =
   const { facts, cluster, subject, settings, signal } = input;
   const { source } = subject.target;
   const now = await readSourceNow(input);
-  const about = fileOfPlan(input, now);
+  const about = fileOfPlan(input, now, "newest");
   const tasks = tasksOf(input, now);
   if (about === null)
     return {
@@ -42,7 +42,7 @@ export const surveyReplaceRelayFile: Surveyor = async (input): Promise<Survey> =
   const gates = [
     relayOnGate(relayFacts(now, [], readsByGtid)),
     ...relayFileGates({
-      ...{ ...about, signs: now.signs, files: now.files, worker, host, nextGtids },
+      ...{ file, named: about.named, signs: now.signs, files: now.files, worker, host, nextGtids },
       freeWorkers: workers.filter(({ stage }) => stage === "free").map(({ name }) => name),
     }),
     ...(await compareGates(input)),

@@ -2,13 +2,16 @@ import { fileNumberOf, isSameFile, plainName } from "../../domain/binlog/binlog-
 import type { CheckpointRow } from "../../domain/binlog/checkpoint-row.ts";
 import { changedTables } from "../../domain/binlog/table-info.ts";
 import type { BinlogFile, TableName } from "../../domain/binlog/upstream-facts.ts";
-import { signsOf, syncerName, type UpstreamSigns } from "../../domain/binlog/whose-file.ts";
+import { isSameServer, signsOf, syncerName, type UpstreamSigns } from "../../domain/binlog/whose-file.ts";
 import { type Known, notKnown } from "../../domain/observation/known.ts";
 import type { SourceObservation, SubtaskObservation } from "../../domain/observation/observation.ts";
-import type { Target } from "../../domain/plan/plan.ts";
+import type { Phrase, Target } from "../../domain/plan/plan.ts";
 import type { CheckpointRewrite } from "../../domain/plan/step-action.ts";
 import type { ReplayFacts } from "../../domain/playbooks/replay-gates.ts";
-import { bigFileFor, relayFile, troubleFile } from "../../domain/signals/trouble-file.ts";
+import { mayHaveLost, type PlanFileQuestion, planFile } from "../../domain/signals/plan-file.ts";
+import type { RowsSuspicion } from "../../domain/signals/rows-suspicion.ts";
+import { relayFile, troubleFile } from "../../domain/signals/trouble-file.ts";
+import { phrase } from "../../domain/wording/phrases.ts";
 import { databasesOf } from "../fact-sources.ts";
 import type { UpstreamProbe } from "../ports/databases.ts";
 import type { SurveyInput } from "./survey.ts";
@@ -24,40 +27,70 @@ export interface SourceNow {
   /** What tells whose files these are. */
   readonly signs: UpstreamSigns;
   readonly upstream: UpstreamProbe | null;
+  /** What is remembered of the source's tasks and this upstream's files, closed ones too. */
+  readonly suspicions: readonly RowsSuspicion[];
+  /** As the source's configuration says. null: DM does not tell. */
+  readonly readsByGtid: boolean | null;
 }
 
-export async function readSourceNow({ facts, cluster, subject: { target }, signal }: SurveyInput): Promise<SourceNow> {
+export async function readSourceNow({ facts, store, cluster, subject: { target }, signal }: SurveyInput): Promise<SourceNow> {
   const upstream = databasesOf(facts, cluster).upstreams.get(target.source) ?? null;
-  const [status, files, server] = await Promise.all([
+  const [status, files, server, config, suspicions] = await Promise.all([
     facts.clusters.get(cluster)!.sourceStatus(target.source, signal),
     upstream ? upstream.binlogFiles(signal) : NO_UPSTREAM,
     upstream ? upstream.serverName(signal) : NO_UPSTREAM,
+    facts.clusters.get(cluster)!.sourceConfig(target.source, signal),
+    store.records.list("rows-suspicion"),
   ]);
   const entries: Known<readonly SourceObservation[]> =
     status.kind === "answered" ? { kind: "known", value: status.entries } : notKnown(status.why);
   const subtasks = status.kind === "answered" ? status.entries.flatMap((entry) => entry.subtasks) : [];
   const relay = entries.kind === "known" ? (entries.value.find((entry) => entry.relay !== null)?.relay ?? null) : null;
-  return { entries, subtasks, files, signs: signsOf({ relay }, server), upstream };
+  return {
+    ...{ entries, subtasks, files, upstream, signs: signsOf({ relay }, server) },
+    suspicions: suspicions.filter(
+      (one) =>
+        one.cluster === cluster &&
+        one.source === target.source &&
+        isSameServer(one.server, server.kind === "known" ? server.value : null),
+    ),
+    readsByGtid: config.kind === "config" ? (facts.yaml.readSource(config.yaml)?.enableGtid ?? null) : null,
+  };
 }
 
 /** As the upstream calls it, and as it was named: by the asker or by DM, perhaps with the relay's suffix. */
 export interface NamedFile {
   readonly file: string;
   readonly named: string;
+  /** What the plan does not say by itself: other files in which rows may have been lost. */
+  readonly warnings: readonly Phrase[];
 }
 
-/** The file that the plan is about: the one that the asker named, else the one that fails, else the large one that was passed last. */
-export function fileOfPlan({ subject }: SurveyInput, now: SourceNow): NamedFile | null {
-  const { file: asked } = subject.options;
-  if (asked !== null) return { file: plainName(asked), named: asked };
+/** The file that the plan is about: the one that the asker named, else what `planFile` finds for this kind of plan. */
+export function fileOfPlan({ subject }: SurveyInput, now: SourceNow, first: PlanFileQuestion["first"]): NamedFile | null {
   const relay = now.entries.kind === "known" ? now.entries.value.find((entry) => entry.relay !== null)?.relay : null;
   const subtask = now.subtasks.find(({ task }) => task === subject.target.task) ?? now.subtasks[0];
   const errors = [...(relay?.result?.errors ?? []), ...(subtask?.result?.errors ?? [])];
   const stands = subtask ? syncerName(subtask) : null;
   const failing = troubleFile(errors, relay ? relayFile(relay) : stands);
-  const file = bigFileFor(now.files, failing, stands);
+  const { files, readsByGtid } = now;
+  const suspicions = first === "earliest" ? now.suspicions : now.suspicions.filter(({ task }) => task === subject.target.task);
+  const question = { first, files, failing, syncer: stands, suspicions, readsByGtid };
+  const { file: asked } = subject.options;
+  const file = asked === null ? planFile(question) : plainName(asked);
   if (file === null) return null;
-  return { file, named: failing !== null && isSameFile(failing, file) ? failing : file };
+  const named = asked ?? (failing !== null && isSameFile(failing, file) ? failing : file);
+  return { file, named, warnings: otherFiles(file, mayHaveLost(question)) };
+}
+
+function otherFiles(file: string, doubtful: readonly string[]): Phrase[] {
+  const others = (isSo: (number: number) => boolean) => doubtful.filter((one) => isSo(fileNumberOf(one))).join(", ");
+  const earlier = others((number) => number < fileNumberOf(file));
+  const later = others((number) => number > fileNumberOf(file));
+  return [
+    ...(earlier === "" ? [] : [phrase("warn-big-files-earlier", { file, others: earlier })]),
+    ...(later === "" ? [] : [phrase("warn-big-files-later", { file, others: later })]),
+  ];
 }
 
 export const sizeOf = (files: Known<readonly BinlogFile[]>, file: string): number =>
@@ -106,8 +139,7 @@ export async function readReplayFacts(question: ReplayQuestion): Promise<ReplayF
   const progress = subtask?.progress?.kind === "sync" ? subtask.progress : null;
   return {
     ...{ task: target.task, source: target.source, generation, version, rows, rewrite, readsByGtid },
-    ...file,
-    signs: now.signs,
+    ...{ file: file.file, named: file.named, signs: now.signs },
     unit: subtask?.unit ?? target.unit,
     files: now.files,
     gtid,

@@ -17,7 +17,7 @@ export const surveyRewind: Surveyor = async (input): Promise<Survey> => {
   const name = `${target.task} @ ${target.source}`;
   const restart = await readRestart(question);
   const now = await readSourceNow(input);
-  const about = fileOfPlan(input, now);
+  const about = fileOfPlan(input, now, "failing");
   const stopped = (gates: Survey["gates"]): Survey => ({
     ...{ gates, binding: restart.binding, warnings: [], targets: [target], steps: [] },
   });
@@ -42,7 +42,7 @@ export const surveyRewind: Surveyor = async (input): Promise<Survey> => {
       [`rows ${name}`]:
         rows.kind === "known" ? rows.value.map(({ schema, table }) => `${schema}.${table}`).join(" ") : "not known",
     },
-    warnings: readsByGtid ? [] : [phrase("warn-rewind-loses", { file })],
+    warnings: [...(readsByGtid ? [] : [phrase("warn-rewind-loses", { file })]), ...about.warnings],
     targets: [target],
     steps: rewindSyncCheckpoint.steps({
       ...baseFacts(input),

@@ -4,7 +4,7 @@ import { containsSet, isEmptySet, parseGtidSet } from "../binlog/gtid-set.ts";
 import type { BinlogFile } from "../binlog/upstream-facts.ts";
 import { signsOf, syncerName, type UpstreamSigns, whoseFile } from "../binlog/whose-file.ts";
 import type { SourceObservation, SubtaskObservation } from "../observation/observation.ts";
-import { EARLY_WARNING_BYTES, isOver4gib } from "../signals/big-files.ts";
+import { isOver4gib, isTooLargeSoon } from "../signals/big-files.ts";
 import type { RowsSuspicion } from "../signals/rows-suspicion.ts";
 import { CONFIDENCE } from "./confidence.ts";
 import { advise, counted, seen } from "./evidence.ts";
@@ -73,9 +73,7 @@ function bigFileAhead(source: SourceObservation, knowledge: SourceKnowledge): Co
   const stands = source.subtasks.flatMap((subtask) => numberOf(subtask, signsOf(source, server)) ?? []);
   if (stands.length === 0) return null;
   const first = Math.min(...stands);
-  const coming = files.value.filter(
-    (file) => file.number >= first && (isOver4gib(file) || (file.isActive && file.sizeBytes >= EARLY_WARNING_BYTES)),
-  );
+  const coming = files.value.filter((file) => file.number >= first && isTooLargeSoon(file));
   const [file] = coming;
   if (!file) return null;
   const canSwitch = gtid.kind === "known" && gtid.value.isOn;

@@ -8,7 +8,7 @@ import type { Generation, Unit } from "../observation/observation.ts";
 import { fails, holds, unknownYet } from "../plan/gate.ts";
 import type { GateAnswer } from "../plan/plan.ts";
 import type { CheckpointRewrite } from "../plan/step-action.ts";
-import { isOver4gib, measure } from "../signals/big-files.ts";
+import { isOver4gib, isTooLargeSoon, measure } from "../signals/big-files.ts";
 
 /** What a replay of a binlog file from a rewritten checkpoint stands on; everything that was asked outside may be "not known". */
 export interface ReplayFacts {
@@ -83,15 +83,28 @@ export function upstreamGate({ named, signs, rows, gtid }: Pick<ReplayFacts, "na
     : unknownYet("upstream", "gate-upstream-not-told", { name: named });
 }
 
-/** The global row stands before the file: a switch to GTIDs replays nothing of it, it only comes in time. */
-export function isAhead({ rows, rewrite, file }: Pick<ReplayFacts, "rows" | "rewrite" | "file">): boolean {
+type AheadFacts = Pick<ReplayFacts, "rows" | "rewrite" | "file" | "files">;
+/** A switch to GTIDs that replays nothing of the file, it only comes in time: the global row stands before it, or it still grows. */
+export const isAhead = (facts: AheadFacts): boolean => isBeforeFile(facts) || growingBytes(facts) !== null;
+
+function isBeforeFile({ rows, rewrite, file }: AheadFacts): boolean {
   const global = rows.kind === "known" ? rows.value.find((row) => row.isGlobal) : undefined;
   return rewrite.form === "align" && global !== undefined && fileNumberOf(global.file) < fileNumberOf(file);
 }
 
+/** Bytes of a file that is not over 4 GiB yet and in which the global row stands; null: it is none. */
+function growingBytes({ rows, rewrite, file, files }: AheadFacts): number | null {
+  const global = rows.kind === "known" ? rows.value.find((row) => row.isGlobal) : undefined;
+  if (rewrite.form !== "align" || !global || !isSameFile(global.file, file) || files.kind === "not-known") return null;
+  const found = files.value.find(({ number }) => number === fileNumberOf(file));
+  return found && isTooLargeSoon(found) && !isOver4gib(found) ? found.sizeBytes : null;
+}
+
 function fileGates(facts: ReplayFacts): GateAnswer[] {
   const { file, files } = facts;
-  if (isAhead(facts)) return [holds("file", "gate-file-ahead", { file })];
+  if (isBeforeFile(facts)) return [holds("file", "gate-file-ahead", { file })];
+  const growing = growingBytes(facts);
+  if (growing !== null) return [holds("file", "gate-file-growing", { file, bytes: String(growing) })];
   const measured = measure(files, fileNumberOf(file));
   if (measured.kind === "not-known") return [fails("file", "gate-file-not-measured", { file, why: measured.why })];
   const found = measured.value;
@@ -115,7 +128,8 @@ function fileGates(facts: ReplayFacts): GateAnswer[] {
 /** A global checkpoint is never moved forward: what has not reached the file is the relay's case. */
 function reachedGate(facts: ReplayFacts): GateAnswer {
   const { rows, file } = facts;
-  if (isAhead(facts)) return holds("reached", "gate-before-file", { file });
+  if (isBeforeFile(facts)) return holds("reached", "gate-before-file", { file });
+  if (growingBytes(facts) !== null) return holds("reached", "gate-in-growing-file", { file });
   if (rows.kind === "not-known") return unknownYet("reached", "gate-rows-not-known", { why: rows.why });
   const global = rows.value.find((row) => row.isGlobal);
   if (!global) return fails("reached", "gate-checkpoint-no-row");

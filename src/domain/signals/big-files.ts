@@ -35,4 +35,8 @@ export function measure(files: Known<readonly BinlogFile[]>, number: number): Kn
   return known(number < oldest.number ? { kind: "gone", oldest: oldest.name } : { kind: "not-there" });
 }
 
+/** Over 4 GiB, or still growing towards it. */
+export const isTooLargeSoon = (file: Pick<BinlogFile, "sizeBytes" | "isActive">): boolean =>
+  isOver4gib(file) || (file.isActive && file.sizeBytes >= EARLY_WARNING_BYTES);
+
 export const isOver4gib = ({ sizeBytes }: { readonly sizeBytes: number }): boolean => sizeBytes > FOUR_GIB_BYTES;

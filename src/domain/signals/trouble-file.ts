@@ -1,8 +1,5 @@
-import { binlogNameText, parseBinlogName, plainName } from "../binlog/binlog-name.ts";
-import type { BinlogFile } from "../binlog/upstream-facts.ts";
-import type { Known } from "../observation/known.ts";
+import { binlogNameText, parseBinlogName } from "../binlog/binlog-name.ts";
 import type { DmError, RelayObservation } from "../observation/observation.ts";
-import { isOver4gib } from "./big-files.ts";
 
 /**
  * Names in DM's own words: `position: (mysql-bin|000001.000004, 894)`, or behind the relay's sub-directory, which is none itself:
@@ -31,16 +28,3 @@ function withSuffix(name: string, suffix: string | undefined): string {
 }
 
 export const relayFile = ({ relayPosition }: RelayObservation): string | null => relayPosition?.file ?? null;
-
-/**
- * The file over 4 GiB that a repair is about when nobody named one: the failing one if it is that large, else the newest large one
- * that the syncer has reached or passed.
- */
-export function bigFileFor(files: Known<readonly BinlogFile[]>, failing: string | null, syncer: string | null): string | null {
-  if (files.kind === "not-known") return failing === null ? null : plainName(failing);
-  const big = files.value.filter(isOver4gib);
-  const own = big.find(({ number }) => number === parseBinlogName(failing ?? "")?.number);
-  if (own) return own.name;
-  const reached = parseBinlogName(syncer ?? "")?.number ?? Number.POSITIVE_INFINITY;
-  return big.findLast(({ number }) => number <= reached)?.name ?? (failing === null ? null : plainName(failing));
-}

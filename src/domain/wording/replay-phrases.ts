@@ -45,6 +45,22 @@ export const REPLAY_PHRASES = {
     en: "DM has not reached {file} yet: nothing of it is replayed, the switch comes before rows are lost.",
     zh: "DM 尚未到达 {file}：不重放其中任何内容，在丢行之前完成切换。",
   },
+  "gate-file-growing": {
+    en: "{file} is {bytes} bytes and still grows towards 4 GiB: nothing of it is lost yet, the switch comes before.",
+    zh: "{file} 为 {bytes} 字节，仍在增长并接近 4 GiB：尚未丢行，切换在此之前完成。",
+  },
+  "gate-in-growing-file": {
+    en: "The global checkpoint stands in {file} and stays where it is.",
+    zh: "全局断点位于 {file}，且保持不变。",
+  },
+  "warn-big-files-later": {
+    en: "{others} are over 4 GiB too and were read by position. The plan goes back to {file}, so it replays them as well.",
+    zh: "{others} 也超过 4 GiB 且曾按位点读取。计划退回到 {file}，因此也会重放这些文件。",
+  },
+  "warn-big-files-earlier": {
+    en: "Rows may be missing since {others} too. This plan goes back to {file} alone and brings none of those back.",
+    zh: "自 {others} 起也可能缺行。本计划只退回到 {file}，不会补回更早的行。",
+  },
   "gate-before-file": {
     en: "The global checkpoint stands before {file} and stays where it is.",
     zh: "全局断点位于 {file} 之前，且保持不变。",

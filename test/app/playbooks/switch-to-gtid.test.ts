@@ -62,6 +62,53 @@ describe("switch-to-gtid", { timeout: 90_000 }, () => {
     assert.equal(bench.source().relay, null);
   });
 
+  const passTwo = async (): Promise<void> => {
+    await start();
+    await passed();
+    await bench.world.writeHugeTransaction("replica-1", {
+      ...{ before: ["INSERT INTO shop.orders VALUES (300, 'A')"], past: ["INSERT INTO shop.orders VALUES (301, 'B')"] },
+      next: ["INSERT INTO shop.orders VALUES (302, 'C')"],
+    });
+    await bench.until("row 302 is there", async () => (await bench.ids()).includes(302));
+    await bench.poll();
+    assert.deepEqual(await bench.ids(), [1, 2, 200, 202, 300, 302]);
+  };
+
+  test("goes back to the earliest of several files that may have lost rows, names the others, and brings all of it back", async () => {
+    await passTwo();
+
+    const run = await bench.finish(await bench.approvedRun("switch-to-gtid"));
+
+    assert.equal(run.state.kind, "succeeded", JSON.stringify(run.state));
+    assert.ok(run.plan.binding["file replica-1"]?.startsWith("mysql-bin.000002 "), JSON.stringify(run.plan.binding));
+    assert.deepEqual(
+      run.plan.warnings.map(({ key, values }) => [key, values.others]),
+      [
+        ["warn-gtid-measured-here", undefined],
+        ["warn-big-files-later", "mysql-bin.000003"],
+      ],
+    );
+    assert.deepEqual(await bench.ids(), [1, 2, 200, 201, 202, 300, 301, 302]);
+  });
+
+  test("goes back to the file that was asked for, and says what it leaves", async () => {
+    await passTwo();
+
+    const run = await bench.finish(
+      await bench.approvedRun("switch-to-gtid", { options: { ...NO_OPTIONS, file: "mysql-bin.000003" } }),
+    );
+
+    assert.deepEqual(
+      run.plan.warnings.map(({ key, values }) => [key, values.others]),
+      [
+        ["warn-gtid-measured-here", undefined],
+        ["warn-big-files-earlier", "mysql-bin.000002"],
+      ],
+    );
+    assert.deepEqual(await bench.ids(), [1, 2, 200, 202, 300, 301, 302]);
+    assert.ok(run.state.kind === "failed" && /1 missing/.test(run.state.why), JSON.stringify(run.state));
+  });
+
   test("proves that GTIDs are in force where the upstream tells it, and says so where it does not", async () => {
     await start({ flavor: "mysql" });
     await passed();

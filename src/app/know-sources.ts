@@ -43,6 +43,8 @@ const LOOK_WITHIN_MS = 8_000;
 export function createKnowSources(parts: KnowSourcesParts): KnowSources {
   const trails = new Map<string, readonly RelaySample[]>();
   const looks = new Map<string, Omit<SourceKnowledge, "relayFalls">>();
+  /** By cluster: sources that a run of ours was at work on at the last observation. */
+  const worked = new Map<string, ReadonlySet<string>>();
   const nameOf = (cluster: string, source: string): string => JSON.stringify([cluster, source]);
 
   function takeSamples({ cluster, sources, at }: Observation): void {
@@ -53,11 +55,26 @@ export function createKnowSources(parts: KnowSourcesParts): KnowSources {
     }
   }
 
-  async function lookAt(observation: Observation, source: SourceObservation, signal: AbortSignal): Promise<void> {
+  /** Sources that a run is or was at work on: it leaves other settings and rows than those that were seen, so they are looked at anew. */
+  async function underRepair(cluster: string): Promise<ReadonlySet<string>> {
+    const plans = (await parts.store.runs.unfinished()).map(({ plan }) => plan).filter((plan) => plan.cluster === cluster);
+    const now = new Set(plans.flatMap(({ targets }) => targets.map(({ source }) => source)));
+    const before = worked.get(cluster) ?? [];
+    worked.set(cluster, now);
+    return new Set([...before, ...now]);
+  }
+
+  async function lookAt(
+    observation: Observation,
+    source: SourceObservation,
+    isWorkedOn: boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
     const name = nameOf(observation.cluster, source.source);
     const before = looks.get(name);
-    const every = looksLikeIt(source, trails.get(name) ?? []) ? LOOK_AGAIN_MS : parts.settings.policy.lookAtBinlogsSeconds * 1000;
-    if (before && observation.at - before.at < every) return;
+    const usual = parts.settings.policy.lookAtBinlogsSeconds * 1000;
+    const every = looksLikeIt(source, trails.get(name) ?? []) ? Math.min(LOOK_AGAIN_MS, usual) : usual;
+    if (before && observation.at - before.at < every && !isWorkedOn) return;
     const knowledge = await look(parts, observation, source, signal);
     if (knowledge) looks.set(name, knowledge);
   }
@@ -65,8 +82,9 @@ export function createKnowSources(parts: KnowSourcesParts): KnowSources {
   return {
     async about(observation, signal) {
       takeSamples(observation);
+      const workedOn = await underRepair(observation.cluster);
       const bounded = AbortSignal.any([signal, AbortSignal.timeout(LOOK_WITHIN_MS)]);
-      await Promise.all(observation.sources.map((source) => lookAt(observation, source, bounded)));
+      await Promise.all(observation.sources.map((source) => lookAt(observation, source, workedOn.has(source.source), bounded)));
       const memory = parts.isActive() ? await remember(parts, observation, looks, nameOf) : await recall(parts, observation);
       return {
         memory,

@@ -7,6 +7,7 @@ import type { Incident } from "../domain/incident/incident.ts";
 import { asRelapse } from "../domain/incident/treatment.ts";
 import type { Observation } from "../domain/observation/observation.ts";
 import { offerFor } from "../domain/playbooks/choose-playbook.ts";
+import type { Run } from "../domain/run/run.ts";
 import { findingAsJson } from "../domain/wording/finding.ts";
 import { auditDraft, SYSTEM } from "./audit-draft.ts";
 import type { KnowSources } from "./know-sources.ts";
@@ -176,7 +177,7 @@ async function storeChanges(parts: WatchParts, cluster: string, seen: Seen): Pro
       ...seen,
       open,
       wellPollsToClose: settings.policy.wellPollsToClose,
-      underRepair: new Set((await tx.runs.unfinished()).flatMap(({ plan }) => plan.incident ?? [])),
+      ...underRepair(cluster, await tx.runs.unfinished()),
     });
     for (const change of changes) await storeChange(parts, tx, change);
     const changed = new Set(changes.map((change) => change.incident.id));
@@ -189,6 +190,14 @@ async function storeChanges(parts: WatchParts, cluster: string, seen: Seen): Pro
     if (change.kind === "opened") metrics.count("dm_medic_incidents_opened_total", { cluster, kind: change.incident.kind });
     if (change.kind === "closed") metrics.count("dm_medic_incidents_closed_total", { cluster, kind: change.incident.kind });
   }
+}
+
+function underRepair(cluster: string, runs: readonly Run[]) {
+  const plans = runs.map(({ plan }) => plan).filter((plan) => plan.cluster === cluster);
+  return {
+    underRepair: new Set(plans.flatMap(({ incident }) => incident ?? [])),
+    sourcesUnderRepair: new Set(plans.flatMap(({ targets }) => targets.map(({ source }) => source))),
+  };
 }
 
 async function storeChange(parts: WatchParts, tx: StoreParts, change: IncidentChange): Promise<void> {

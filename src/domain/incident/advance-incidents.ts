@@ -15,6 +15,8 @@ export interface AdvanceInput {
   readonly wellPollsToClose: number;
   /** Incidents whose approved plan is being carried out: a unit that looks well between two steps does not end them. */
   readonly underRepair: ReadonlySet<string>;
+  /** Sources that a run is at work on: a repair that replays a file comes to that file again, and is not warned of it. */
+  readonly sourcesUnderRepair: ReadonlySet<string>;
 }
 
 export type IncidentChange =
@@ -40,6 +42,7 @@ export function advanceIncidents(input: AdvanceInput): IncidentChange[] {
   const fresh: Incident[] = [];
   for (const finding of input.findings) {
     if (!finding.incident || held.has(subjectKey(finding.subject))) continue;
+    if (finding.subject.kind === "binlog" && input.sourcesUnderRepair.has(finding.subject.source)) continue;
     const home = incidentFor(finding, [...moved.values(), ...fresh]);
     if (!home) fresh.push(newIncident(finding, rootOfNew(finding, input.findings), input));
     else if (home.id === UNNUMBERED) fresh[fresh.indexOf(home)] = join(home, finding, input.now);

@@ -20,10 +20,14 @@ function player(wellPollsToClose = 2) {
   let now = 0;
   let numbers = 0;
   const underRepair = new Set<string>();
+  const sourcesUnderRepair = new Set<string>();
   const closed: Incident[] = [];
   const apply = (observation: Observation | null, findings: ReturnType<typeof diagnose>): string[] => {
     now += 10_000;
-    const changes = advanceIncidents({ cluster: "shop", now, observation, findings, open, wellPollsToClose, underRepair });
+    const changes = advanceIncidents({
+      ...{ cluster: "shop", now, observation, findings, open },
+      ...{ wellPollsToClose, underRepair, sourcesUnderRepair },
+    });
     for (const change of changes) {
       if (change.kind === "opened") open.push({ ...change.incident, id: `I-${++numbers}` });
       else if (change.kind === "closed") {
@@ -42,7 +46,7 @@ function player(wellPollsToClose = 2) {
     },
     mastersAway: () => apply(null, [masterUnreachable("shop", [{ master: "m1", why: "refused" }])]),
     open: () => open,
-    underRepair,
+    ...{ underRepair, sourcesUnderRepair },
     closed,
     silence: (incident: Incident) => {
       open = open.map((one) =>
@@ -253,25 +257,39 @@ test("a relay that failed and was switched off for good does not hold its incide
   assert.equal(cluster.closed[0]?.id, "I-1");
 });
 
+const warned: SourceKnowledge = {
+  ...{ at: 0, server: notKnown("not asked"), gtid: notKnown("not asked"), readsByGtid: false, rows: new Map(), relayFalls: [] },
+  files: { kind: "known", value: [{ name: "mysql-bin.000003", number: 3, sizeBytes: 4_600_000_000, isActive: false }] },
+};
+const pollWarned = (cluster: ReturnType<typeof player>, relay: RelayObservation | null) => {
+  const observation = anObservation([aSource([wellSubtask()], { relay })]);
+  const context = { checkerOf: () => null, firstFailedAt: () => null, knowledgeOf: () => warned };
+  return cluster.apply(observation, diagnose(observation, context));
+};
+
 test("a relay that fails on the large file that was warned of joins the warning's incident", () => {
   const cluster = player();
-  const warned: SourceKnowledge = {
-    ...{ at: 0, server: notKnown("not asked"), gtid: notKnown("not asked"), readsByGtid: false, rows: new Map(), relayFalls: [] },
-    files: { kind: "known", value: [{ name: "mysql-bin.000003", number: 3, sizeBytes: 4_600_000_000, isActive: false }] },
-  };
-  const poll = (relay: RelayObservation | null) => {
-    const observation = anObservation([aSource([wellSubtask()], { relay })]);
-    return cluster.apply(
-      observation,
-      diagnose(observation, { checkerOf: () => null, firstFailedAt: () => null, knowledgeOf: () => warned }),
-    );
-  };
 
-  poll(null);
-  poll(failingRelay);
+  pollWarned(cluster, null);
+  pollWarned(cluster, failingRelay);
 
   assert.deepEqual(
     cluster.open().map(({ id, root, kind, members }) => [id, root.kind, kind, members.length]),
     [["I-1", "binlog", "binlog-over-4gib", 2]],
+  );
+});
+
+test("a repair that replays a large file is not warned of it; without a repair it is", () => {
+  const cluster = player();
+  cluster.sourcesUnderRepair.add("s1");
+
+  pollWarned(cluster, null);
+  assert.deepEqual(cluster.open(), []);
+  cluster.sourcesUnderRepair.clear();
+  pollWarned(cluster, null);
+
+  assert.deepEqual(
+    cluster.open().map(({ kind }) => kind),
+    ["binlog-over-4gib-ahead"],
   );
 });

@@ -9,10 +9,13 @@ import { type Medic, startMedic } from "../main.ts";
 import type { Downstream } from "../stand-ins/databases/downstream.ts";
 import type { DmStandIn } from "../stand-ins/dm/dm-stand-in.ts";
 import { type SlackStandIn, startSlackStandIn } from "../stand-ins/slack/slack-stand-in.ts";
+import { configOf, environmentOf, PARTS, slackSection, tokensOf } from "./bot-config.ts";
 import { BOT, CHANNELS, GROUPS, PEOPLE } from "./cast.ts";
 import { guide } from "./guide.ts";
+import { showRows } from "./rows-board.ts";
 import { SCENARIOS } from "./scenarios.ts";
-import { type DmStage, startStage } from "./stage.ts";
+import { sendAlert } from "./send-alert.ts";
+import { startStage } from "./stage.ts";
 
 /** The real bot before a stand-in Slack. */
 export interface Rehearsal {
@@ -53,18 +56,22 @@ export async function startDemo(name: string, options: DemoOptions = {}): Promis
     const slack = await openSlack(options);
     undo.push(() => slack.stop());
     const file = join(stage.folder, "dm-medic.yaml");
-    writeFileSync(file, stringify(configOf(stage, slack, options.logLevel ?? "error")));
-    const loaded = loadConfig(file, {
-      ...tokensOf(slack),
-      PROBE_PASSWORD: stage.accounts.probe.password,
-      TASK_PASSWORD: stage.accounts.task.password,
-    });
+    writeFileSync(file, stringify(configOf(scenario, stage, slack, options.logLevel ?? "error")));
+    const loaded = loadConfig(file, environmentOf(stage, slack));
     if (loaded.kind === "problems") throw new Error(JSON.stringify(loaded.problems));
     const medic = await startMedic(loaded.config);
     undo.push(() => medic.stop());
-    const stopGuide = guide(slack.workspace, scenario.askFor ?? null);
+    if (scenario.databases) undo.push(showRows(slack.workspace, stage, scenario.databases.watched));
+    let isPlayed = false;
+    const stopGuide = guide(slack.workspace, scenario, () => scenario.holdsGuide === true && !isPlayed);
     undo.push(async () => stopGuide());
-    const played = stage.play((text) => slack.workspace.setBanner(text), ending.signal);
+    const tell = (text: string): void => slack.workspace.setBanner(text);
+    const played = stage
+      .play(tell, ending.signal, (labels) => sendAlert(medic.httpPort!, labels))
+      .finally(() => {
+        isPlayed = true;
+        slack.workspace.changed();
+      });
     const stop = (): Promise<void> => {
       ending.abort();
       return undoAll(undo);
@@ -89,45 +96,6 @@ const commandsOf = () =>
     description: "DM tasks and incidents",
     usageHint: COMMANDS.map(({ usage }) => usage).join(" | "),
   }));
-
-const tokensOf = ({ botToken, appToken }: SlackStandIn) => ({ DEMO_BOT_TOKEN: botToken, DEMO_APP_TOKEN: appToken });
-
-const slackSection = ({ apiUrl }: SlackStandIn) => ({
-  mode: "socket",
-  botToken: "${DEMO_BOT_TOKEN}",
-  appToken: "${DEMO_APP_TOKEN}",
-  apiUrl,
-  defaultChannel: CHANNELS[0].id,
-  auditChannel: CHANNELS[1].id,
-});
-
-const nobody = { users: [], groups: [] };
-const PARTS = {
-  channel: CHANNELS[0].id,
-  roles: {
-    viewer: { ...nobody, users: ["U0KIM"] },
-    operator: { ...nobody, groups: ["S0ONCALL"] },
-    approver: { ...nobody, users: ["U0BO"] },
-    admin: { ...nobody, users: ["U0CHEN"] },
-  },
-  onCall: { critical: "S0ONCALL", warning: "S0ONCALL" },
-};
-
-function configOf({ dm, downstream, accounts }: DmStage, slack: SlackStandIn, logLevel: string): object {
-  const cluster = {
-    ...{ name: "shop", masters: [dm.url], pollSeconds: 2, tasks: { folder: "./tasks" }, ...PARTS },
-    downstream: { host: "127.0.0.1", port: downstream.port, user: accounts.probe.user, password: "${PROBE_PASSWORD}" },
-    taskPassword: "${TASK_PASSWORD}",
-  };
-  return {
-    clusters: [cluster],
-    slack: slackSection(slack),
-    store: { sqlite: "./dm-medic.db" },
-    policy: { coolDownSeconds: 5, verifySeconds: 12, waitUntilGoneSeconds: 30, remindAfterSeconds: 60, leaseSeconds: 30 },
-    keys: "./keys",
-    logLevel,
-  };
-}
 
 export type RealClusters =
   | { readonly kind: "started"; readonly rehearsal: Rehearsal }
@@ -156,7 +124,7 @@ export async function startOnRealClusters(
     }
     const medic = await startMedic(loaded.config);
     undo.push(() => medic.stop());
-    const stopGuide = guide(slack.workspace, null);
+    const stopGuide = guide(slack.workspace, {});
     undo.push(async () => stopGuide());
     slack.workspace.setBanner(
       allowWrites

@@ -1,9 +1,16 @@
-import type { Hint, Json, Message, Workspace } from "../stand-ins/slack/workspace.ts";
+import { LANGUAGES } from "../domain/wording/language.ts";
+import { PLAYBOOK_NAMES } from "../domain/wording/playbook-names.ts";
+import type { Hint, Message, Workspace } from "../stand-ins/slack/workspace.ts";
 import { PEOPLE } from "./cast.ts";
+import { hasButtons, labelOf, wordsOf } from "./read-message.ts";
+import type { Scenario } from "./scenarios/scenario.ts";
 
-/** Keeps the page's hint in step with what is to be done next, until it is called. */
-export function guide(workspace: Workspace, askFor: string | null): () => void {
-  const look = (): void => workspace.setHint(nextHint(workspace, askFor));
+/** What the guide has to know of a scenario. */
+export type Told = Pick<Scenario, "askFor" | "afterwards">;
+
+/** Keeps the page's hint in step with what is to be done next, until it is called; silent as long as `isHeld`. */
+export function guide(workspace: Workspace, told: Told, isHeld: () => boolean = () => false): () => void {
+  const look = (): void => workspace.setHint(isHeld() ? null : nextHint(workspace, told));
   workspace.events.on("changed", look);
   look();
   return () => workspace.events.off("changed", look);
@@ -11,22 +18,23 @@ export function guide(workspace: Workspace, askFor: string | null): () => void {
 
 const person = (name: (typeof PEOPLE)[number]["name"]) => PEOPLE.find((one) => one.name === name)!;
 const OPERATOR = person("ana");
-const APPROVER = person("bo");
+/** Who may approve, in the order in which they are asked. */
+const APPROVERS = [person("bo"), person("chen")];
 
 /** What to do now, read from the messages alone: from the buttons that they offer, in whatever language. */
-export function nextHint(workspace: Workspace, askFor: string | null): Hint | null {
+export function nextHint(workspace: Workspace, told: Told): Hint | null {
   const posted = workspace.messages.filter(({ user, ephemeralTo }) => user === workspace.bot.userId && ephemeralTo === null);
   const cards = posted.filter((message) => message.threadTs === null && labelOf(message, "details") !== null);
   const card = cards.findLast((message) => labelOf(message, "check-again") !== null) ?? cards.at(-1);
   if (!card) return null;
   const thread = posted.filter(({ threadTs }) => threadTs === card.ts);
   const at = { channel: card.channel, thread: thread.length > 0 ? card.ts : null };
-  return labelOf(card, "check-again") === null ? afterwards(card, thread, at) : meanwhile(card, thread, at, askFor);
+  return labelOf(card, "check-again") === null ? afterwards(card, thread, at, told) : meanwhile(card, thread, at, told);
 }
 
 type Place = Pick<Hint, "channel" | "thread">;
 
-function meanwhile(card: Message, thread: readonly Message[], at: Place, askFor: string | null): Hint {
+function meanwhile(card: Message, thread: readonly Message[], at: Place, { askFor }: Told): Hint {
   const waiting = thread.findLast((message) => labelOf(message, "go-on") !== null);
   if (waiting)
     return {
@@ -34,28 +42,68 @@ function meanwhile(card: Message, thread: readonly Message[], at: Place, askFor:
       as: OPERATOR.id,
       ...at,
     };
-  const runs = thread.filter(({ text }) => /\bR-\d+ · /.test(text));
-  const last = runs.at(-1);
-  if (last && !hasButtons(last))
-    return { text: "The approved plan is carried out: watch its steps tick in the thread.", as: null, ...at };
+  const last = thread.findLast(({ text }) => /\bR-\d+ · /.test(text));
+  if (last && isUnderWay(last)) return { text: watching(last), as: null, ...at };
   const plan = thread.findLast((message) => labelOf(message, "approve") !== null);
-  if (plan) {
-    // Only a plan that is not safe can be pushed through by breaking the glass.
-    const voter = labelOf(plan, "break-glass") === null ? OPERATOR : APPROVER;
+  if (plan) return voting(plan, at);
+  const home = { channel: card.channel, thread: null };
+  if (askFor !== undefined) return { text: `Type ${askFor} as ${OPERATOR.realName}.`, as: OPERATOR.id, ...home };
+  if (last?.text.includes("🟢") && !isComparison(last))
+    return { text: "It runs again. The card turns green after a few good looks at DM.", as: null, ...at };
+  if (last && isComparison(last) && labelOf(card, "show-plan") === null)
     return {
-      text: `The plan waits for a vote. Read it in the thread, then press “${labelOf(plan, "approve")}” as ${voter.realName}.`,
-      as: voter.id,
+      text: "The comparison is over: its result is in the thread, and in a moment the card says what follows.",
+      as: null,
       ...at,
     };
-  }
-  const home = { channel: card.channel, thread: null };
-  if (askFor !== null) return { text: `Type ${askFor} as ${OPERATOR.realName}.`, as: OPERATOR.id, ...home };
+  return onCard(card, home);
+}
+
+/** A run that ended has its audit trail; one that compares has a Stop until then. */
+const isUnderWay = (run: Message): boolean => !hasButtons(run) || labelOf(run, "stop-comparison") !== null;
+const isComparison = ({ text }: Message): boolean =>
+  LANGUAGES.some((language) => text.includes(PLAYBOOK_NAMES[language]["compare-rows"]));
+
+function watching(run: Message): string {
+  if (labelOf(run, "stop-comparison") !== null) return "Both sides are compared row by row: watch the numbers in the thread.";
+  return /GiB/.test(wordsOf(run))
+    ? "Safe mode reads the file again: watch the bar in the thread. Inside one huge transaction DM's own place stands still for a while."
+    : "The approved plan is carried out: watch its steps tick in the thread.";
+}
+
+function voting(plan: Message, at: Place): Hint {
+  const approve = labelOf(plan, "approve");
+  // Only a plan that is not safe can be pushed through by breaking the glass.
+  if (labelOf(plan, "break-glass") === null)
+    return {
+      text: `The plan waits for a vote. Read it in the thread, then press “${approve}” as ${OPERATOR.realName}.`,
+      as: OPERATOR.id,
+      ...at,
+    };
+  const words = wordsOf(plan);
+  const votes = APPROVERS.filter(({ name, realName }) => [name, realName].some((one) => words.includes(`✔ ${one}`)));
+  const voter = APPROVERS.find((one) => !votes.includes(one)) ?? APPROVERS[0]!;
+  const needsTwo = /\b2 needed|需要 2 票/.test(words);
+  const text = !needsTwo
+    ? `The plan waits for a vote. Read it in the thread, then press “${approve}” as ${voter.realName}.`
+    : votes.length === 0
+      ? `The plan touches data, so two different people must agree. Read it in the thread, press “${approve}” as ${voter.realName} and write why.`
+      : `One vote is in; nobody can give both. Press “${approve}” as ${voter.realName} and write why.`;
+  return { text, as: voter.id, ...at };
+}
+
+function onCard(card: Message, home: Place): Hint {
+  const compare = labelOf(card, "compare");
   const show = labelOf(card, "show-plan");
-  if (last?.text.includes("🟢"))
-    return { text: "It runs again. The card turns green after a few good looks at DM.", as: null, ...at };
   if (show !== null)
     return {
       text: `Read the card, then press “${show}” as ${OPERATOR.realName}. (Kim Park may only look: try it.)`,
+      as: OPERATOR.id,
+      ...home,
+    };
+  if (compare !== null)
+    return {
+      text: `DM sees nothing wrong, so only the databases can tell. Press “${compare}” as ${OPERATOR.realName}: it only reads.`,
       as: OPERATOR.id,
       ...home,
     };
@@ -66,23 +114,13 @@ function meanwhile(card: Message, thread: readonly Message[], at: Place, askFor:
   };
 }
 
-function afterwards(card: Message, thread: readonly Message[], at: Place): Hint {
+function afterwards(card: Message, thread: readonly Message[], at: Place, told: Told): Hint {
   const run = thread.findLast((message) => labelOf(message, "show-audit") !== null);
-  const more = "Type /dm audit, or look at the bot's Home. Other incidents: npm run demo -- --list.";
+  const more = `${told.afterwards ?? "Type /dm audit, or look at the bot's Home."} Other incidents: npm run demo -- --list.`;
   if (!run) return { text: `It is over; nobody had to do anything. ${more}`, as: null, channel: card.channel, thread: null };
   return {
     text: `It is over. In the thread, press “${labelOf(run, "show-audit")}” to see who did what. ${more}`,
     as: null,
     ...at,
   };
-}
-
-const hasButtons = ({ blocks }: Message): boolean => blocks.some(({ type }) => type === "actions");
-
-/** The words on a button of this action, or null: the message has none. */
-function labelOf({ blocks }: Message, action: string): string | null {
-  for (const block of blocks)
-    for (const element of (block.type === "actions" ? block.elements : []) as readonly Json[])
-      if (String(element.action_id).split(":")[0] === action) return String((element.text as Json | undefined)?.text ?? action);
-  return null;
 }

@@ -47,7 +47,8 @@ export class World {
   /** Where the workers' disks are; null: they have none. */
   readonly relayRoot: string | null;
   readonly flushEveryMs: number;
-  readonly syncBytesPerSecond: number;
+  /** How fast it reads from now on. */
+  syncBytesPerSecond: number;
   readonly relayBytesPerSecond: number;
   readonly tickMs: number;
   /** Whether applications write to the upstreams. */

@@ -11,6 +11,7 @@ export function snapshot(workspace: Workspace, as: string, commands: readonly ob
     team: workspace.team,
     banner: workspace.banner,
     hint: workspace.hint,
+    board: workspace.board,
     appIsConnected,
     people: workspace.people,
     groups: workspace.groups,

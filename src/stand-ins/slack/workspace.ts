@@ -53,6 +53,21 @@ export interface Hint {
   readonly thread: string | null;
 }
 
+/** What is true behind the page, to be seen beside the bot's words. */
+export interface Board {
+  readonly title: string;
+  /** What the rows come to, in a few words. */
+  readonly summary: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly BoardCell[])[];
+  /** How it is known, and what of it is pretended. */
+  readonly note: string;
+}
+export interface BoardCell {
+  readonly text: string;
+  readonly tone: "plain" | "good" | "bad";
+}
+
 export interface Bot {
   readonly userId: string;
   readonly botId: string;
@@ -75,9 +90,10 @@ export class Workspace {
   readonly channels: readonly Channel[];
   readonly bot: Bot;
   readonly team = { id: "T0STANDIN", domain: "stand-in", name: "Stand-in workspace" };
-  /** What happens behind the page, and what to do now: both are the stand-in's words, not Slack's. */
+  /** What happens behind the page, what to do now, and what is true: all three are the stand-in's words, not Slack's. */
   banner = "";
   hint: Hint | null = null;
+  board: Board | null = null;
   #last = 0;
   #numbers = 0;
 
@@ -123,6 +139,11 @@ export class Workspace {
   setHint(hint: Hint | null): void {
     if (JSON.stringify(hint) === JSON.stringify(this.hint)) return;
     this.hint = hint;
+    this.changed();
+  }
+  setBoard(board: Board | null): void {
+    if (JSON.stringify(board) === JSON.stringify(this.board)) return;
+    this.board = board;
     this.changed();
   }
   /** Resolves with the first value that is not null, looked at after every change; rejects after so many milliseconds. */

@@ -62,6 +62,7 @@ function draw() {
       ? `● ${state.bot.name} is connected`
       : `○ ${state.bot.name} is not connected`;
   drawGuide();
+  drawBoard();
   drawPeople();
   drawChannels();
   drawChannel();
@@ -80,7 +81,7 @@ function drawGuide() {
       ? "The stand-in does not answer: it was ended, or its machine sleeps. Start it again and open the address that it prints."
       : banner;
   const next = isAway || isStranger ? null : hint;
-  by("guide").hidden = story === "" && !next;
+  by("guide").hidden = story === "" && !next && !state.board;
   by("guide").classList.toggle("trouble", isAway || isStranger);
   setText(by("story"), story);
   by("next").hidden = !next;
@@ -97,6 +98,33 @@ function drawGuide() {
       key: `${key}${label}${next.channel}${next.thread}`,
       signature: "",
       make: () => pressable({ type: "button" }, press, label),
+    })),
+  );
+}
+
+let isBoardKnown = false;
+/** What is true behind the page; open from the first on where there is room. */
+function drawBoard() {
+  const { board } = state;
+  by("board").hidden = !board;
+  if (!board) return;
+  if (!isBoardKnown) by("board").open = window.matchMedia("(min-width: 721px)").matches;
+  isBoardKnown = true;
+  setText(by("board-title"), board.title);
+  setText(by("board-summary"), board.summary);
+  by("board-summary").className = board.rows.flat().some(({ tone }) => tone === "bad") ? "bad" : "";
+  setText(by("board-note"), board.note);
+  fill(
+    by("board-columns"),
+    board.columns.map((name) => ({ key: name, signature: "", make: () => element("th", { scope: "col" }, name) })),
+  );
+  fill(
+    by("board-rows"),
+    board.rows.map((cells) => ({
+      key: cells[0].text,
+      signature: JSON.stringify(cells),
+      make: () =>
+        element("tr", {}, ...cells.map(({ text, tone }, index) => element(index === 0 ? "th" : "td", { class: tone }, text))),
     })),
   );
 }

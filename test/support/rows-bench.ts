@@ -60,7 +60,7 @@ export async function startRowsBench({
   const downstream = await startDownstream({ users, readers });
   const upstream = await startUpstream({ users, readers, flavor });
   const at = { host: "127.0.0.1", port: downstream.port };
-  const yaml = (name = "orders", schema = "shop"): string =>
+  const yaml = (name = "orders", schema = name === "orders" ? "shop" : name): string =>
     stringify({
       name,
       "task-mode": "incremental",

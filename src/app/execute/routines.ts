@@ -8,10 +8,10 @@ import { handleStatement } from "./handle-statement.ts";
 import { fetchRelayFile, putRelayFile, restoreRelayFiles, rewriteRelayMeta, startWorker, stopWorker } from "./host-steps.ts";
 import { keepTaskYaml } from "./keep-task-yaml.ts";
 import { pauseTask } from "./pause-task.ts";
+import { proveGtidStream } from "./prove-gtid-stream.ts";
 import { resumeTask } from "./resume-task.ts";
 import {
   keepSourceYaml,
-  proveGtidStream,
   startSource,
   stopSource,
   switchRelay,

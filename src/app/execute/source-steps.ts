@@ -1,7 +1,6 @@
 import type { SourceObservation } from "../../domain/observation/observation.ts";
 import type { SourceSettingsWanted } from "../../domain/plan/step-action.ts";
 import { keeperOf } from "../../domain/run/undo.ts";
-import { databasesOf } from "../fact-sources.ts";
 import type { WriteOutcome } from "../ports/dm.ts";
 import { sourcePassword } from "../survey/source-facts.ts";
 import { cannotKnow } from "./dm-questions.ts";
@@ -116,31 +115,6 @@ export const switchRelay: StepRoutine = {
     const { on, workers } = actionOf(context, "switch-relay");
     const { dm, step, timeoutMs, signal } = context;
     return written(context, this, await dm.switchRelay({ source: step.target.source, on, workers }, timeoutMs, signal));
-  },
-};
-
-/** Where the upstream tells streams by GTID from others; MariaDB does not, and then the new binding is what is known. */
-export const proveGtidStream: StepRoutine = {
-  writes: false,
-  ask: async () => ({ kind: "not-yet" }),
-  async act(context) {
-    const { facts, run, step, signal } = context;
-    const bound = "the source was bound anew with enable-gtid: true";
-    const probe = databasesOf(facts, run.plan.cluster).upstreams.get(step.target.source);
-    if (!probe)
-      return { kind: "done", proof: bound, caveat: "no account looks at the upstream, so the GTID stream itself was not seen" };
-    let last = "no stream is open";
-    while (!signal.aborted) {
-      const answer = await probe.dumpStreams(signal);
-      if (answer.kind === "not-known")
-        return { kind: "done", proof: bound, caveat: `the GTID stream itself was not seen: ${answer.why}` };
-      if (answer.value.some(({ reads }) => reads === "by-gtid")) return { kind: "done", proof: "Binlog Dump GTID" };
-      if (answer.value.length > 0 && answer.value.every(({ reads }) => reads === "not-told"))
-        return { kind: "done", proof: bound, caveat: "this upstream does not tell streams by GTID from others" };
-      if (answer.value.length > 0) last = "every open stream reads by position";
-      await pause(context);
-    }
-    return { kind: "failed", why: `GTIDs are not in force: ${last}` };
   },
 };
 

@@ -116,9 +116,31 @@ describe("switch-to-gtid", { timeout: 90_000 }, () => {
     const run = await bench.finish(await bench.approvedRun("switch-to-gtid", ABOUT));
 
     assert.equal(run.state.kind, "succeeded", JSON.stringify(run.state));
-    assert.equal(proofOf(run, "prove-gtid-stream"), "Binlog Dump GTID");
+    assert.equal(proofOf(run, "prove-gtid-stream"), "Binlog Dump GTID: 1 streams of dm_source for 1 tasks");
     assert.deepEqual(run.state.kind === "succeeded" && run.state.caveats, []);
     assert.deepEqual(await bench.ids(), [1, 2, 200, 201, 202]);
+  });
+
+  test("takes every task of the source along, and proves a stream by GTID for each", async () => {
+    await start({ flavor: "mysql" });
+    await passed();
+    await bench.write(
+      "CREATE DATABASE mart",
+      "CREATE TABLE mart.items (id INT NOT NULL PRIMARY KEY)",
+      "INSERT INTO mart.items VALUES (7)",
+    );
+    await bench.world.startTask(bench.yaml("mart"), ["replica-1"]);
+    await bench.until("the other task has its row", async () => (await bench.checkpoint("mart").catch(() => [])).length > 1);
+
+    const run = await bench.finish(await bench.approvedRun("switch-to-gtid", ABOUT));
+
+    assert.equal(proofOf(run, "prove-gtid-stream"), "Binlog Dump GTID: 2 streams of dm_source for 2 tasks");
+    assert.equal(run.state.kind, "succeeded", JSON.stringify(run.state));
+    assert.deepEqual(await bench.ids(), [1, 2, 200, 201, 202]);
+    assert.deepEqual(
+      took(run).filter((step) => step.startsWith("rewrite-checkpoint")),
+      Array(2).fill("rewrite-checkpoint done"),
+    );
   });
 
   test("switches the relay on again at the end where the policy wants it", async () => {

@@ -84,8 +84,8 @@ export const proveGtidStream: Sayer<"prove-gtid-stream"> = ({ source, say }) => 
   call: "SHOW PROCESSLIST   -- Binlog Dump GTID",
   needs: say("the upstream's probe account", "上游探测账号"),
   proves: say(
-    "the upstream serves a GTID stream; where it does not tell (MariaDB), that the source was bound anew with the setting",
-    "上游提供 GTID 流；若上游不区分（MariaDB），则以带该设置重新绑定为准",
+    "the upstream serves each task a GTID stream; where it does not tell (MariaDB), that the source was bound anew with the setting",
+    "上游为每个任务提供 GTID 流；若上游不区分（MariaDB），则以带该设置重新绑定为准",
   ),
   undo: say("nothing was changed", "没有任何改动"),
   byHand: ["SHOW PROCESSLIST;"],

@@ -10,8 +10,9 @@ export interface MortalHost extends WorkerDisk {
   reachedBy(facts: FactSources, life: Life): FactSources;
   /** The commands so far that did what DM can see: renames, stops and starts, without their paths. A copy aside may be begun anew. */
   changes(): readonly string[];
-  /** From now on the service manager refuses to start the worker, or does not any more. */
-  refuseStarts(refuses: boolean): void;
+  /** The way to the host is lost right after this command was done there. */
+  loseAfter(command: RegExp): void;
+  returns(): void;
   meta(): string;
   /** -1: it is not there. */
   bytesOf(name: string): number;
@@ -23,18 +24,19 @@ const SEEN_BY_DM = /^(?:mv|worker-ctl)/;
 export function makeMortalHost(): MortalHost {
   const disk = makeWorkerDisk();
   const changes: string[] = [];
-  let refusesStarts = false;
+  let lostAfter: RegExp | null = null;
+  let isLost = false;
 
   async function run(command: Command, life: Life): Promise<CommandOutcome> {
+    if (isLost) return { kind: "cut-off", why: "the connection was reset" };
     const words = command.words.map((word) => word.slice(word.lastIndexOf("/") + 1)).join(" ");
     if (!CHANGING.test(words)) return runCommand(command);
     life.reachAgain("before", words);
-    if (refusesStarts && words.startsWith("worker-ctl start"))
-      return { kind: "ended", code: 1, output: "", said: "the service manager says no" };
     const outcome = await runCommand(command);
     if (SEEN_BY_DM.test(words)) changes.push(words);
     life.reachAgain("after", words);
-    return outcome;
+    isLost = lostAfter?.test(words) ?? false;
+    return isLost ? { kind: "cut-off", why: "the connection was reset" } : outcome;
   }
   return {
     ...disk,
@@ -46,8 +48,12 @@ export function makeMortalHost(): MortalHost {
       return { ...facts, databases: new Map(databases) };
     },
     changes: () => changes,
-    refuseStarts(refuses) {
-      refusesStarts = refuses;
+    loseAfter(command) {
+      lostAfter = command;
+    },
+    returns() {
+      lostAfter = null;
+      isLost = false;
     },
     meta: () => readFileSync(disk.path("relay.meta"), "utf8"),
     bytesOf: (name) => statSync(disk.path(name), { throwIfNoEntry: false })?.size ?? -1,

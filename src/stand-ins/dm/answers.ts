@@ -234,15 +234,13 @@ export function members(world: World, clientUrl: string): Json {
       source,
     };
   });
-  const masters = [
-    {
-      name: "master1",
-      memberID: "11007177379717700053",
-      alive: true,
-      peerURLs: ["http://127.0.0.1:8291"],
-      clientURLs: [clientUrl],
-    },
-  ];
+  const masters = Array.from({ length: 1 + world.standbyMasters }, (_, index) => ({
+    name: `master${index + 1}`,
+    memberID: `1100717737971770005${3 + index}`,
+    alive: true,
+    peerURLs: [`http://127.0.0.1:${8291 + index}`],
+    clientURLs: [clientUrl],
+  }));
   return {
     result: true,
     msg: "",

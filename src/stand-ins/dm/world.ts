@@ -61,6 +61,8 @@ export class World {
   readonly operators = new Map<string, StatementOperator[]>();
   /** The upstreams of all sources, also of those that were removed: they may be named again. */
   readonly sides = new Map<string, UpstreamSide>();
+  /** Masters that the list of members shows besides the one that answers. */
+  standbyMasters = 0;
   /** What lies on the workers' disks. */
   readonly relayFolders = new Map<string, RelayFolder>();
   /** In which file each task of a source was stopped. */

@@ -56,4 +56,26 @@ describe("wherever their processes die, checkpoints are rewritten once and repla
       },
     });
   });
+
+  for (const relay of [false, true])
+    test(`switch-to-gtid by OpenAPI and a move to a free worker, the relay ${relay ? "on and off again" : "off"}`, async () => {
+      await dieEverywhere({
+        options: { relay },
+        async begin(bench) {
+          bench.world.standbyMasters = 2;
+          await bench.writeHuge();
+          if (relay) await bench.until("a row arrives", async () => (await bench.ids()).includes(2));
+          else await bench.until("the file is passed", () => bench.isPast(bench.hugeFile));
+          return bench.approvedRun("switch-to-gtid", ABOUT);
+        },
+        async check(bench, run) {
+          assert.equal(run.state.kind, "succeeded", JSON.stringify(run.state));
+          const turned = ["PUT sources", "POST sources"];
+          assert.deepEqual(bench.writes(), [
+            ...["PUT tasks 7", ...(relay ? ["POST sources"] : []), ...turned, "POST tasks", "PUT tasks 7", "POST tasks"],
+          ]);
+          assert.deepEqual(await bench.ids(), [1, 2, 200, 201, 202]);
+        },
+      });
+    });
 });

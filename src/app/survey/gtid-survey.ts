@@ -37,8 +37,9 @@ export const surveyGtidSwitch: Surveyor = async (input) => {
   const now = await readSourceNow(input);
   if (now.entries.kind === "not-known") return none([unknownYet("task", "gate-start-not-known", { why: now.entries.why })]);
   const targets = now.subtasks.map(({ task, unit }): OwnTarget => ({ task, source, unit }));
+  if (targets.length === 0) return none([fails("task", "gate-not-there")]);
   const { about, previousGtids } = await chooseFile(input, now);
-  if (about === null || targets.length === 0) return none([fails("file", "gate-file-not-there", { file: about?.file ?? "?" })]);
+  if (about === null) return none([fails("file", "gate-file-not-named")]);
   const { file } = about;
   const tasks = [];
   for (const target of targets) tasks.push(await surveyTask(input, now, target, about, previousGtids));

@@ -27,7 +27,7 @@ export const surveyReplaceRelayFile: Surveyor = async (input): Promise<Survey> =
   const tasks = tasksOf(input, now);
   if (about === null)
     return {
-      ...{ gates: [fails("file", "gate-file-not-there", { file: "?" })], binding: {}, warnings: [] },
+      ...{ gates: [fails("file", "gate-file-not-named")], binding: {}, warnings: [] },
       targets: tasks,
       steps: [],
     };

@@ -22,7 +22,7 @@ export const surveyRewind: Surveyor = async (input): Promise<Survey> => {
     ...{ gates, binding: restart.binding, warnings: [], targets: [target], steps: [] },
   });
   if (restart.yaml === null) return stopped(restart.gates);
-  if (about === null) return stopped([...restart.gates, fails("file", "gate-file-not-there", { file: "?" })]);
+  if (about === null) return stopped([...restart.gates, fails("file", "gate-file-not-named")]);
   const { file } = about;
   const readsByGtid = restart.yaml !== null && (await sourceReadsByGtid(input));
   const previous = readsByGtid && now.upstream ? await now.upstream.previousGtids(file, input.signal) : null;

@@ -17,7 +17,7 @@ export async function stillThere(
   mayBePaused = false,
 ): Promise<GateAnswer> {
   const status = await clusters.get(cluster)!.sourceStatus(source, signal);
-  if (status.kind === "not-known") return unknownYet("task", "gate-not-there");
+  if (status.kind === "not-known") return unknownYet("task", "gate-start-not-known", { why: status.why });
   const subtask = status.entries.flatMap((entry) => entry.subtasks).find((candidate) => candidate.task === task);
   if (!subtask) return fails("task", "gate-not-there");
   const byPerson = subtask.stage === "Paused" && subtask.result?.isCanceled === true && subtask.result.errors.length === 0;

@@ -1,17 +1,27 @@
 import { type PhraseKey, phrase } from "../wording/phrases.ts";
 import type { GateAnswer, Phrase } from "./plan.ts";
 
-export const holds = (gate: string, key: PhraseKey, values: Phrase["values"] = {}): GateAnswer => ({
+/** Every gate that a plan may be held against; `test/domain/playbooks/every-gate.test.ts` wants a case of each in which it does not hold. */
+export const GATES = [
+  ...(["task", "yaml", "checkpoint", "login", "cause", "unit", "upstream", "file", "file-closed", "reached", "shards"] as const),
+  ...(["online-ddl", "keys", "ddl", "foreign-keys", "other-tasks", "gtids", "gtids-before", "boundary", "writer"] as const),
+  ...(["source", "source-yaml", "source-login", "gtid-setting", "road", "relay", "needed", "big-file", "worker"] as const),
+  ...(["host", "failover", "next-file", "next-gtids", "statement", "version", "replacement", "revert", "run"] as const),
+  ...(["compare", "comparison", "comparison-age", "row-writer"] as const),
+] as const;
+export type GateId = (typeof GATES)[number];
+
+export const holds = (gate: GateId, key: PhraseKey, values: Phrase["values"] = {}): GateAnswer => ({
   gate,
   answer: "holds",
   phrase: phrase(key, values),
 });
-export const fails = (gate: string, key: PhraseKey, values: Phrase["values"] = {}): GateAnswer => ({
+export const fails = (gate: GateId, key: PhraseKey, values: Phrase["values"] = {}): GateAnswer => ({
   ...holds(gate, key, values),
   answer: "fails",
 });
 /** An answer too: it is told in the plan and approved with it. */
-export const unknownYet = (gate: string, key: PhraseKey, values: Phrase["values"] = {}): GateAnswer => ({
+export const unknownYet = (gate: GateId, key: PhraseKey, values: Phrase["values"] = {}): GateAnswer => ({
   ...holds(gate, key, values),
   answer: "not-known",
 });

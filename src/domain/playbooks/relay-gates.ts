@@ -1,8 +1,8 @@
-import { fileNumberOf, plainName } from "../binlog/binlog-name.ts";
+import { fileNumberOf, nextFileOf, plainName } from "../binlog/binlog-name.ts";
 import type { BinlogFile } from "../binlog/upstream-facts.ts";
 import { type UpstreamSigns, whoseFile } from "../binlog/whose-file.ts";
 import type { Known } from "../observation/known.ts";
-import { fails, holds, unknownYet } from "../plan/gate.ts";
+import { fails, type GateId, holds, unknownYet } from "../plan/gate.ts";
 import type { GateAnswer } from "../plan/plan.ts";
 import { isOver4gib } from "../signals/big-files.ts";
 
@@ -46,7 +46,7 @@ export function noBigFileGate({ files, taskFiles, readsByGtid }: RelayFacts): Ga
 }
 
 /** A name of a server that the source had before cannot be measured on the one that it has now. */
-function otherUpstream(gate: string, name: string, signs: UpstreamSigns): GateAnswer[] {
+function otherUpstream(gate: GateId, name: string, signs: UpstreamSigns): GateAnswer[] {
   const whose = whoseFile(name, signs);
   return whose.kind === "other" ? [fails(gate, "gate-upstream-other", { name, why: whose.why })] : [];
 }
@@ -119,5 +119,7 @@ function fileGates(file: string, files: Known<readonly BinlogFile[]>): GateAnswe
 }
 
 function gtidGate(file: string, nextGtids: Known<string> | null): GateAnswer[] {
-  return nextGtids?.kind === "not-known" ? [fails("next-gtids", "gate-next-gtids-not-known", { file, why: nextGtids.why })] : [];
+  return nextGtids?.kind === "not-known"
+    ? [fails("next-gtids", "gate-next-gtids-not-known", { file: nextFileOf(file) ?? file, why: nextGtids.why })]
+    : [];
 }

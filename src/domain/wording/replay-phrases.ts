@@ -41,6 +41,10 @@ export const REPLAY_PHRASES = {
     en: "The upstream lists no file {file}. Is this the server that DM reads from?",
     zh: "上游没有列出 {file}。这是 DM 读取的服务器吗？",
   },
+  "gate-file-not-named": {
+    en: "Nothing says which binlog file is meant: neither DM's error nor where it stands. Name it: --file mysql-bin.000123",
+    zh: "无法确定所指的 binlog 文件：DM 的错误和所在位置都没有说明。请指定：--file mysql-bin.000123",
+  },
   "gate-file-ahead": {
     en: "DM has not reached {file} yet: nothing of it is replayed, the switch comes before rows are lost.",
     zh: "DM 尚未到达 {file}：不重放其中任何内容，在丢行之前完成切换。",

@@ -137,6 +137,8 @@ async function start(config: Config, overrides: Overrides, undo: Undo, log: Log)
     decide,
     executor,
     commands,
+    facts,
+    chat: slack.chat,
     report: incidentReport,
     clock,
     log,

@@ -15,6 +15,11 @@ export interface StoredComparison {
   readonly comparison: Comparison;
 }
 
+/** The sources that feed its tables. */
+export const sourcesOf = ({ comparison }: StoredComparison): string[] => [
+  ...new Set(comparison.tables.flatMap(({ compared }) => compared.parts.map(({ source }) => source))),
+];
+
 export function foundBy({ id, comparison }: StoredComparison, at: number): RowsFound {
   const sum = (kind: "missing" | "differing" | "extra") => comparison.tables.reduce((all, { counts }) => all + counts[kind], 0);
   return { comparison: id, at, missing: sum("missing"), differing: sum("differing"), extra: sum("extra") };

@@ -1,5 +1,5 @@
 import type { Run } from "../domain/run/run.ts";
-import { comparisonDocument } from "../domain/wording/comparison.ts";
+import { comparisonDocument, differencesButtons } from "../domain/wording/comparison.ts";
 import type { StoredComparison } from "./conclude-comparison.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Settings } from "./ports/settings.ts";
@@ -22,7 +22,7 @@ export function createComparisonReport({
     await tx.outbox.wish({
       ...{ key: `comparison:${id}`, channel, urgency: 0, at: clock.now() },
       threadOf: plan.incident === null ? `plan:${plan.id}` : cardKey(plan.incident),
-      document: { ...words, headline: `${id} · ${words.headline}` },
+      document: { ...words, headline: `${id} · ${words.headline}`, buttons: differencesButtons(id, comparison, language) },
     });
   };
 }

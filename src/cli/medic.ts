@@ -1,5 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { DIFFERENCES_FORMATS } from "../app/give-differences.ts";
 import { LANGUAGES, type Language } from "../domain/wording/language.ts";
+
+import type { DifferencesOptions } from "./differences.ts";
 
 const print = (text: string): void => void process.stdout.write(text);
 const complain = (text: string): void => void process.stderr.write(text);
@@ -113,6 +116,18 @@ export function commandTree(end: (exitCode: number) => void): Command {
         ...named.flatMap(([name, value]) => (value === undefined ? [] : [name, value])),
       ];
       end(await runPlan({ task, words, config, cluster, json, lang, colour: colour(), print, complain }));
+    });
+  medic
+    .command("differences")
+    .description("the rows that a comparison listed, with both sides' values now, as SQL or CSV; nothing is run")
+    .argument("<comparison>", "its number: C-3")
+    .requiredOption("--config <file>", "the configuration")
+    .addOption(new Option("--format <format>", "how they are written").choices([...DIFFERENCES_FORMATS]).default("sql"))
+    .option("--out <file>", "a new file, readable by its owner alone; without it standard output")
+    .addOption(language())
+    .action(async (comparison: string, options: Pick<DifferencesOptions, "config" | "format" | "out" | "lang">) => {
+      const { runDifferences } = await import("./differences.ts");
+      end(await runDifferences({ comparison, ...options, print, complain }));
     });
   medic
     .command("audit-export")

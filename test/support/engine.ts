@@ -38,7 +38,11 @@ import { startDownstream } from "../../src/stand-ins/databases/downstream.ts";
 import { startDmStandIn } from "../../src/stand-ins/dm/dm-stand-in.ts";
 import type { Version } from "../../src/stand-ins/dm/model.ts";
 
-const noGroups: Chat = { groupMembers: async () => [], nameOf: async () => null };
+export const noGroups: Chat = {
+  groupMembers: async () => [],
+  nameOf: async () => null,
+  sendFile: async () => ({ kind: "not-sent", why: "there is no Slack here" }),
+};
 const nobody = { users: [], groups: [] };
 export const person = (id: string): Person => ({ id, name: id.toLowerCase(), identity: "slack" });
 export const OPERATOR = person("UOP");
@@ -155,6 +159,8 @@ export async function startEngine(
     decide,
     commands,
     report: incidentReport,
+    facts,
+    chat,
     clock,
     log,
     metrics,

@@ -13,7 +13,7 @@ import { startUpstream } from "../../src/stand-ins/databases/upstream.ts";
 import { startDmStandIn } from "../../src/stand-ins/dm/dm-stand-in.ts";
 import type { Version } from "../../src/stand-ins/dm/model.ts";
 import type { WorldOptions } from "../../src/stand-ins/dm/world-options.ts";
-import { startEngine } from "./engine.ts";
+import { noGroups, startEngine } from "./engine.ts";
 
 export const ACCOUNTS = {
   task: { user: "dm_task", password: "task-secret" },
@@ -52,7 +52,7 @@ export async function startRowsBench({
   pollMs = 60,
   connection = (whole) => whole,
   clock = systemClock,
-  chat = { groupMembers: async () => [], nameOf: async () => null },
+  chat = noGroups,
   ...world
 }: RowsBenchOptions = {}) {
   const users = Object.fromEntries(Object.values(ACCOUNTS).map(({ user, password }) => [user, password]));

@@ -2,8 +2,15 @@ import type { WebClient } from "@slack/web-api";
 import type { Chat } from "../../app/ports/chat.ts";
 import type { Clock } from "../../app/ports/clock.ts";
 import type { Log } from "../../app/ports/log.ts";
+import { escapeMrkdwn } from "./escape.ts";
 
-/** Members of user groups (Slack: 20 calls a minute, so a cache) and names of people. */
+/** Slack's own word for what went wrong where there is one: `missing_scope`. */
+function wordsOf(error: unknown): string {
+  const { data, message } = error as { data?: { error?: unknown }; message?: unknown };
+  return String(data?.error ?? message ?? error).slice(0, 200);
+}
+
+/** Members of user groups (Slack: 20 calls a minute, so a cache), names of people, and files for one of them. */
 export function createChat({
   client,
   clock,
@@ -39,6 +46,23 @@ export function createChat({
         return name;
       } catch {
         return null;
+      }
+    },
+    async sendFile(personId, { name, text }, words) {
+      try {
+        const { channel } = await client.conversations.open({ users: personId });
+        if (!channel?.id) return { kind: "not-sent", why: "no conversation with this person" };
+        await client.filesUploadV2({
+          channel_id: channel.id,
+          filename: name,
+          title: name,
+          content: text,
+          initial_comment: escapeMrkdwn(words),
+        });
+        return { kind: "sent" };
+      } catch (error) {
+        log.warn({ err: error, person: personId }, "a file could not be sent");
+        return { kind: "not-sent", why: wordsOf(error) };
       }
     },
   };

@@ -3,7 +3,15 @@ import { COMMANDS } from "../../domain/wording/help.ts";
 import { COMMAND_NAMES } from "./command-name.ts";
 
 /** What the listeners need; each scope with its reason stands in docs/slack-setup.md. */
-export const SCOPES = ["app_mentions:read", "chat:write", "commands", "usergroups:read", "users:read"] as const;
+export const SCOPES = [
+  "app_mentions:read",
+  "chat:write",
+  "commands",
+  "files:write",
+  "im:write",
+  "usergroups:read",
+  "users:read",
+] as const;
 export const EVENTS = ["app_home_opened", "app_mention"] as const;
 
 export interface ManifestOptions {

@@ -8,6 +8,8 @@ import type { Authority } from "../authority.ts";
 import type { Commands } from "../commands/handle-command.ts";
 import type { Decide } from "../decide.ts";
 import type { Executor } from "../execute/executor.ts";
+import type { FactSources } from "../fact-sources.ts";
+import type { Chat } from "../ports/chat.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Metrics } from "../ports/metrics.ts";
@@ -26,6 +28,8 @@ export interface ClickParts {
   readonly decide: Decide;
   readonly executor: Executor;
   readonly commands: Commands;
+  readonly facts: Pick<FactSources, "databases">;
+  readonly chat: Pick<Chat, "sendFile">;
   readonly report: IncidentReport;
   readonly clock: Clock;
   readonly metrics: Metrics;

@@ -12,6 +12,7 @@ import type { DecideOutcome } from "../decide.ts";
 import type { StoredClick } from "../ports/store.ts";
 import { clusterOf } from "../report-incident.ts";
 import { type ClickParts, type Handler, roleRefusal } from "./click-handler.ts";
+import { giveDifferences } from "./on-differences.ts";
 import { acknowledge, checkAgain, silence } from "./on-incident.ts";
 import { acceptRows, compare, stopMeant, undo } from "./on-rows.ts";
 import { answerRun } from "./on-run.ts";
@@ -42,6 +43,8 @@ const HANDLERS: Readonly<Partial<Record<ButtonAction, Handler>>> = {
   "accept-rows": acceptRows,
   "stop-meant": stopMeant,
   "choose-task": chooseTask,
+  "differences-sql": giveDifferences("sql"),
+  "differences-csv": giveDifferences("csv"),
 };
 
 export function createClicks(parts: ClickParts): Clicks {

@@ -2,7 +2,7 @@ import { type Comparison, progressOf, verdictOf } from "../../domain/comparison/
 import { parseTableName } from "../../domain/comparison/replication-rules.ts";
 import { runComparison } from "../compare/compare-rows.ts";
 import { prepareComparison } from "../compare/prepare-comparison.ts";
-import { concludeComparison, type StoredComparison } from "../conclude-comparison.ts";
+import { concludeComparison, type StoredComparison, sourcesOf } from "../conclude-comparison.ts";
 import { findYaml } from "../survey/task-facts.ts";
 import { openSides } from "./open-sides.ts";
 import { type StepContext, type StepOutcome, type StepRoutine, taskOf } from "./step-action.ts";
@@ -93,10 +93,6 @@ async function carryOn(context: StepContext, name: string, stored: StoredCompari
     await sides.close();
   }
 }
-
-const sourcesOf = ({ comparison }: StoredComparison): string[] => [
-  ...new Set(comparison.tables.flatMap(({ compared }) => compared.parts.map(({ source }) => source))),
-];
 
 function tell(context: StepContext, comparison: Comparison): void {
   const { rowsDone, rowsTotal, rowsPerSecond, tablesDone, tablesTotal } = progressOf(comparison);

@@ -2,28 +2,19 @@ import { fileNumberOf } from "../../domain/binlog/binlog-name.ts";
 import { containsSet, parseGtidSet } from "../../domain/binlog/gtid-set.ts";
 import type { UpstreamPosition } from "../../domain/comparison/comparison.ts";
 import type { SubtaskObservation } from "../../domain/observation/observation.ts";
-import type { ComparisonParts, HasPassed } from "../compare/comparison-parts.ts";
+import type { HasPassed } from "../compare/comparison-parts.ts";
+import { type OpenReaders, openReaders } from "../compare/open-readers.ts";
 import { databasesOf } from "../fact-sources.ts";
-import type { RowReader } from "../ports/rows.ts";
 import { type StepContext, taskOf } from "./step-action.ts";
 
-export interface OpenSides extends Pick<ComparisonParts, "upstreams" | "downstream" | "hasPassed"> {
-  close(): Promise<void>;
+export interface OpenSides extends OpenReaders {
+  readonly hasPassed: HasPassed;
 }
 
 /** Readers of both sides for these sources; null where one side has no account. */
 export function openSides(context: StepContext, sources: readonly string[]): OpenSides | null {
-  const { rows } = databasesOf(context.facts, context.run.plan.cluster);
-  if (!rows || !sources.every((source) => rows.hasUpstream(source))) return null;
-  const upstreams = new Map<string, RowReader>(sources.map((source) => [source, rows.openUpstream(source)]));
-  const downstream = rows.openDownstream();
-  return {
-    ...{ upstreams, downstream },
-    hasPassed: hasPassed(context),
-    async close() {
-      await Promise.all([...upstreams.values(), downstream].map((reader) => reader.close()));
-    },
-  };
+  const readers = openReaders(databasesOf(context.facts, context.run.plan.cluster).rows, sources);
+  return readers && { ...readers, hasPassed: hasPassed(context) };
 }
 
 /** The downstream has what came before a position once the subtask has flushed a checkpoint at or past it. */

@@ -6,6 +6,12 @@ export interface Chat {
   groupMembers(groupId: string, maxAgeMs: number): Promise<readonly string[] | "not-known">;
   /** The display name, or null. Never throws. */
   nameOf(personId: string): Promise<string | null>;
+  /** A text file to one person alone, in their conversation with the bot. Never throws; `not-sent` says why in Slack's words. */
+  sendFile(
+    personId: string,
+    file: { readonly name: string; readonly text: string },
+    words: string,
+  ): Promise<{ readonly kind: "sent" } | { readonly kind: "not-sent"; readonly why: string }>;
 }
 
 /** How an answer to a click or command reaches the person who made it; only they see it. */

@@ -28,6 +28,7 @@ export const AUDIT_KINDS = [
   "unfrozen",
   "rows-suspected",
   "rows-found",
+  "differences-given",
   "rows-equal",
   "rows-accepted",
   "statement-followed-up",

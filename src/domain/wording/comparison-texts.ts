@@ -10,6 +10,8 @@ type GaveUp = Extract<ComparisonEnd, { kind: "gave-up" }>["why"];
 interface ComparisonTexts {
   readonly headline: Readonly<Record<Verdict["kind"] | "under-way", (task: Comparison["task"]) => string>>;
   readonly rows: string;
+  readonly sqlFile: string;
+  readonly csvFile: string;
   readonly rate: string;
   readonly tables: string;
   readonly atLeast: string;
@@ -39,6 +41,8 @@ export const COMPARISON_TEXTS: Readonly<Record<Language, ComparisonTexts>> = {
       "under-way": (task) => `Comparing the rows of ${task}`,
     },
     rows: "Rows read (upstream / downstream)",
+    sqlFile: "SQL file for me",
+    csvFile: "CSV file for me",
     rate: "rows/s",
     tables: "Tables",
     atLeast: "at least",
@@ -114,6 +118,8 @@ export const COMPARISON_TEXTS: Readonly<Record<Language, ComparisonTexts>> = {
       "under-way": (task) => `正在比较 ${task} 的数据`,
     },
     rows: "已读行数（上游 / 下游）",
+    sqlFile: "发我 SQL 文件",
+    csvFile: "发我 CSV 文件",
     rate: "行/秒",
     tables: "表",
     atLeast: "至少",

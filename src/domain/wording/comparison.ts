@@ -5,6 +5,8 @@ import { type CopiedRowState, countRows, type RowCopy } from "../comparison/row-
 import { COMPARISON_TEXTS } from "./comparison-texts.ts";
 import {
   type Block,
+  type Button,
+  type ButtonAction,
   code,
   type Document,
   document,
@@ -57,6 +59,16 @@ export function comparisonDocument(comparison: Comparison, language: Language): 
     tone,
     blocks.filter((block) => block !== null),
   );
+}
+
+/** For the rows that it lists; values are read when somebody presses. */
+export function differencesButtons(id: string, { tables }: Comparison, language: Language): readonly Button[] {
+  if (tables.every(({ listed }) => listed.length === 0)) return [];
+  const texts = COMPARISON_TEXTS[language];
+  const button = (action: ButtonAction, label: string): Button => ({
+    ...{ action, label, value: id, style: "default", confirm: null, choices: null },
+  });
+  return [button("differences-sql", texts.sqlFile), button("differences-csv", texts.csvFile)];
 }
 
 function nameOf({ compared }: TableComparison): string {

@@ -61,6 +61,8 @@ export const BUTTON_ACTIONS = [
   "compare",
   "accept-rows",
   "stop-meant",
+  "differences-sql",
+  "differences-csv",
 ] as const;
 export type ButtonAction = (typeof BUTTON_ACTIONS)[number];
 

@@ -37,6 +37,17 @@ export const PHRASES = {
     zh: "计划所依据的内容已变化（{changed}），请重新生成。",
   },
   "no-such-plan": { en: "There is no plan {plan}.", zh: "没有计划 {plan}。" },
+  "no-such-comparison": { en: "There is no comparison {comparison} that has ended.", zh: "没有已结束的比较 {comparison}。" },
+  "no-differences-listed": { en: "{comparison} listed no row that differs.", zh: "{comparison} 没有列出不一致的行。" },
+  "rows-not-readable": {
+    en: "No account that reads the rows of both sides is configured (rowReader).",
+    zh: "没有配置可读取两侧行数据的账户（rowReader）。",
+  },
+  "differences-not-read": { en: "The rows could not be read now: {why}", zh: "现在无法读取这些行：{why}" },
+  "file-not-sent": {
+    en: "Slack did not take the file ({why}). On the bot's machine: {command}",
+    zh: "Slack 没有接收文件（{why}）。可在机器人所在机器上执行：{command}",
+  },
   "no-such-incident": { en: "There is no open incident {incident}.", zh: "没有未关闭的事件 {incident}。" },
   "no-such-task": { en: "DM runs no task {task} in {cluster} that I can see.", zh: "在集群 {cluster} 中没有看到任务 {task}。" },
   "nothing-failing": {

@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import type { SocketDelivery } from "./delivery.ts";
 import { type Driver, DriverError } from "./driver.ts";
 import type { Faults } from "./faults.ts";
+import { takeUpload, UPLOAD_PATH } from "./files.ts";
 import type { ApiCall, ResponseTarget } from "./slack-stand-in.ts";
 import { snapshot } from "./snapshot.ts";
 import { type ApiContext, addMessage, checkMessage, METHODS } from "./web-api.ts";
@@ -58,6 +59,7 @@ async function handle(parts: HandlerParts, request: IncomingMessage, response: S
   if (!isOurHost(parts.port(), request)) return reply(response, 403, { error: "this stand-in answers on 127.0.0.1 only" });
   if (pathname.startsWith("/api/")) return api(parts, pathname.slice(5), request, response);
   if (pathname.startsWith("/respond/")) return respond(parts, pathname.slice(9), request, response);
+  if (pathname.startsWith(UPLOAD_PATH)) return upload(parts, pathname.slice(UPLOAD_PATH.length), request, response);
   const page = request.method === "GET" ? PAGE[pathname] : undefined;
   if (page) {
     response.writeHead(200, { ...SECURITY, "content-type": page[1] });
@@ -129,7 +131,7 @@ function readArguments(text: string, contentType: string): Json | null {
   }
 }
 
-const SCOPES = ["app_mentions:read", "chat:write", "commands", "usergroups:read", "users:read"];
+const SCOPES = ["app_mentions:read", "chat:write", "commands", "files:write", "im:write", "usergroups:read", "users:read"];
 
 function call(parts: HandlerParts, method: string, args: Json, token: unknown): Json & { readonly ok: boolean } {
   const needed = method === "apps.connections.open" ? parts.appToken : parts.botToken;
@@ -137,10 +139,10 @@ function call(parts: HandlerParts, method: string, args: Json, token: unknown): 
   if (token !== needed) return { ok: false, error: "invalid_auth" };
   const known = Object.hasOwn(METHODS, method) ? METHODS[method] : undefined;
   if (!known) return { ok: false, error: "unknown_method" };
-  const { workspace, faults, takeTrigger, newSocketUrl } = parts;
+  const { workspace, faults, takeTrigger, newSocketUrl, port } = parts;
   const retryAfterSeconds = faults.overRate(method, Date.now());
   if (retryAfterSeconds > 0) return { ok: false, error: "ratelimited", retryAfterSeconds };
-  return known(args, { workspace, faults, takeTrigger, socketUrl: newSocketUrl });
+  return known(args, { workspace, faults, takeTrigger, socketUrl: newSocketUrl, port });
 }
 
 /**
@@ -172,6 +174,14 @@ async function respond(parts: HandlerParts, id: string, request: IncomingMessage
     });
   workspace.changed();
   return reply(response, 200, { ok: true });
+}
+
+/** Slack's upload address asks for no token: whoever was given it may use it. */
+async function upload(parts: HandlerParts, id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await readBody(request);
+  const isTaken = request.method === "POST" && takeUpload(parts.workspace, id, body, request.headers);
+  response.writeHead(isTaken ? 200 : 400, { ...SECURITY, "content-type": "text/plain; charset=utf-8" });
+  response.end(isTaken ? `OK - ${Buffer.byteLength(body)}` : "the upload was not taken");
 }
 
 /** Server-sent events: one "changed" for any number of changes within a moment. */

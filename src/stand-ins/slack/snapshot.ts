@@ -5,6 +5,7 @@ export function snapshot(workspace: Workspace, as: string, commands: readonly ob
   const person = workspace.people.find(({ id, name }) => id === as || name === as) ?? workspace.people[0];
   const me = person?.id ?? "";
   const visible = workspace.messages.filter((message) => message.ephemeralTo === null || message.ephemeralTo === me);
+  const own = [workspace.directs.get(me)].filter((channel) => channel !== undefined);
   return {
     me,
     bot: workspace.bot,
@@ -16,7 +17,7 @@ export function snapshot(workspace: Workspace, as: string, commands: readonly ob
     people: workspace.people,
     groups: workspace.groups,
     commands,
-    channels: workspace.channels.map((channel) => ({
+    channels: [...workspace.channels, ...own].map((channel) => ({
       ...channel,
       messages: visible.filter((message) => message.channel === channel.id),
     })),

@@ -1,4 +1,5 @@
 import type { Faults } from "./faults.ts";
+import { completed, newUpload } from "./files.ts";
 import { pingsOf } from "./pings.ts";
 import { isTooMuch, validateBlocks, validateView } from "./validate-blocks.ts";
 import type { Json, Message, View, Workspace } from "./workspace.ts";
@@ -9,6 +10,7 @@ export interface ApiContext {
   /** Opens a view for the holder of a trigger; null: expired or used. */
   readonly takeTrigger: (id: string) => { readonly person: string } | "expired_trigger_id" | "exchanged_trigger_id";
   readonly socketUrl: () => string;
+  readonly port: () => number;
 }
 
 export type ApiAnswer = Json & { readonly ok: boolean };
@@ -37,14 +39,14 @@ export const METHODS: Readonly<Record<string, Method>> = {
   "chat.postEphemeral": (args, context) => post(args, context, String(args.user)),
   "chat.update": update,
   "chat.getPermalink": (args, { workspace }) => {
-    const channel = workspace.channels.find(({ id }) => id === args.channel);
+    const channel = workspace.channel(String(args.channel));
     if (!channel) return refuse("channel_not_found");
     const message = workspace.message(channel.id, String(args.message_ts));
     if (!message || message.ephemeralTo !== null) return refuse("message_not_found");
     return { ok: true, channel: channel.id, permalink: `https://stand-in.invalid/${channel.id}/${message.ts}` };
   },
   "conversations.info": (args, { workspace }) => {
-    const channel = workspace.channels.find(({ id }) => id === args.channel);
+    const channel = workspace.channel(String(args.channel));
     return channel
       ? {
           ok: true,
@@ -56,6 +58,21 @@ export const METHODS: Readonly<Record<string, Method>> = {
           },
         }
       : refuse("channel_not_found");
+  },
+  "conversations.open": (args, { workspace }) => {
+    const person = workspace.person(String(args.users));
+    return person ? { ok: true, channel: { id: workspace.direct(person.id).id } } : refuse("user_not_found");
+  },
+  "files.getUploadURLExternal": (args, { workspace, port }) => newUpload(workspace, args, port()),
+  "files.completeUploadExternal": (args, { workspace }) => {
+    const files = completed(workspace, args.files);
+    if (files === null) return refuse("file_not_found");
+    const channel = workspace.channel(String(args.channel_id));
+    if (!channel) return refuse("channel_not_found");
+    const text = typeof args.initial_comment === "string" ? args.initial_comment : "";
+    const parts = { channel: channel.id, threadTs: null, user: workspace.bot.userId, text, blocks: [], ephemeralTo: null };
+    addMessage(workspace, { ...parts, files });
+    return { ok: true, files: files.map(({ id, title }) => ({ id, title })) };
   },
   "users.info": (args, { workspace }) => {
     const person = workspace.person(String(args.user));
@@ -113,7 +130,7 @@ function parsed(text: string): unknown {
 }
 
 function post(args: Json, { workspace, faults }: ApiContext, ephemeralTo: string | null): ApiAnswer {
-  const channel = workspace.channels.find(({ id }) => id === args.channel);
+  const channel = workspace.channel(String(args.channel));
   if (!channel) return refuse("channel_not_found");
   if (channel.isArchived) return refuse("is_archived");
   if (channel.isMember === false) return refuse("not_in_channel");
@@ -155,7 +172,7 @@ export function addMessage(workspace: Workspace, parts: Omit<Message, "ts" | "ed
 }
 
 function update(args: Json, { workspace }: ApiContext): ApiAnswer {
-  if (!workspace.channels.some(({ id }) => id === args.channel)) return refuse("channel_not_found");
+  if (!workspace.channel(String(args.channel))) return refuse("channel_not_found");
   const message = workspace.message(String(args.channel), String(args.ts));
   if (!message || message.ephemeralTo !== null) return refuse("message_not_found");
   if (message.user !== workspace.bot.userId) return refuse("cant_update_message");

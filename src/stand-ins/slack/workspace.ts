@@ -19,6 +19,8 @@ export interface Channel {
   /** false: the app was never invited. */
   readonly isMember?: boolean;
   readonly isArchived?: boolean;
+  /** One person's conversation with the app. */
+  readonly isDirect?: boolean;
 }
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -34,6 +36,14 @@ export interface Message {
   readonly pings: readonly string[];
   /** Only this person sees it. */
   readonly ephemeralTo: string | null;
+  readonly files?: readonly SharedFile[];
+}
+
+export interface SharedFile {
+  readonly id: string;
+  readonly name: string;
+  readonly title: string;
+  readonly text: string;
 }
 
 export interface View {
@@ -83,6 +93,13 @@ export class Workspace {
   readonly messages: Message[] = [];
   readonly modals = new Map<string, View[]>();
   readonly homes = new Map<string, Json>();
+  /** Conversations of one person with the app, by person; opened when the app first writes there. */
+  readonly directs = new Map<string, Channel>();
+  /** By file id; `text` is null until the file has arrived. */
+  readonly uploads = new Map<
+    string,
+    { readonly id: string; readonly name: string; readonly length: number; text: string | null }
+  >();
   /** "the app did not respond" and its like, by person. */
   readonly toasts: { readonly person: string; readonly text: string; readonly at: number }[] = [];
   readonly people: readonly Person[];
@@ -124,6 +141,16 @@ export class Workspace {
   }
   person(id: string): Person | null {
     return this.people.find((candidate) => candidate.id === id) ?? null;
+  }
+  channel(id: string): Channel | null {
+    return [...this.channels, ...this.directs.values()].find((candidate) => candidate.id === id) ?? null;
+  }
+  direct(person: string): Channel {
+    const open = this.directs.get(person);
+    if (open) return open;
+    const channel = { id: this.nextId("D"), name: this.bot.name, topic: "Only you and the app", isDirect: true };
+    this.directs.set(person, channel);
+    return channel;
   }
   message(channel: string, ts: string): Message | null {
     return this.messages.find((candidate) => candidate.channel === channel && candidate.ts === ts) ?? null;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { NO_OPTIONS } from "../../../src/domain/plan/plan.ts";
+import { noGroups, OPERATOR, VIEWER } from "../../support/engine.ts";
 import { proofOf, type RowsBench, startRowsBench } from "../../support/rows-bench.ts";
 
 let bench: RowsBench;
@@ -44,6 +45,57 @@ describe("rows that are gone while DM is green", { timeout: 60_000 }, () => {
     assert.equal(undone.state.kind, "succeeded", JSON.stringify(undone.state));
     assert.match(proofOf(undone, "remove-copied-rows"), /1 deleted/);
     assert.deepEqual(await bench.ids(), [1, 2, 200, 202]);
+  });
+
+  test("are given as a file to the operator who asks, with the values of now, and to nobody who may only look", async () => {
+    const sent: { to: string; name: string; text: string; words: string }[] = [];
+    await bench.end();
+    bench = await startRowsBench({
+      chat: {
+        ...noGroups,
+        async sendFile(to, file, words) {
+          sent.push({ to, ...file, words });
+          return { kind: "sent" };
+        },
+      },
+    });
+    await bench.writeHuge();
+    await bench.until("the file is passed", () => bench.isPast(bench.hugeFile));
+    await bench.finish(await bench.approvedRun("compare-rows"));
+    const message = await bench.store.outbox.get("comparison:C-1");
+    const [sql, csv] = message!.document.buttons;
+    const press = (button: typeof sql, by: typeof OPERATOR) =>
+      bench.clicks().handle(
+        {
+          ...{ id: `${by.id}${button!.action}`, action: button!.action, value: button!.value, channel: "C1", messageTs: "1" },
+          ...{ person: { id: by.id, name: by.name, identity: "slack" }, responseUrl: null, at: Date.now(), reason: "" },
+        },
+        bench.signal,
+      );
+
+    assert.match(JSON.stringify(await press(sql, VIEWER)), /operator/);
+    assert.equal(sent.length, 0);
+    assert.match((await press(sql, OPERATOR)).headline, /C-1-orders\.sql is sent to you alone: 1 rows of C-1/);
+    await press(csv, OPERATOR);
+
+    assert.deepEqual(
+      sent.map(({ to, name }) => [to, name]),
+      [
+        [OPERATOR.id, "C-1-orders.sql"],
+        [OPERATOR.id, "C-1-orders.csv"],
+      ],
+    );
+    assert.match(sent[0]!.text, /^REPLACE INTO .*\b201\b.*; -- missing, not executed$/m);
+    assert.match(sent[1]!.text, /"shop\.orders","missing","id = 201"/);
+    const given = (await bench.store.audit.about({}, 200)).filter(({ kind }) => kind === "differences-given");
+    assert.deepEqual(
+      given.map(({ actor, details }) => [actor.id, details]),
+      ["csv", "sql"].map((format) => [OPERATOR.id, { comparison: "C-1", format, rows: 1, notListed: 0 }]),
+    );
+    const equal = await bench.finish(await bench.approvedRun("copy-missing-rows"));
+    assert.equal(equal.state.kind, "succeeded");
+    await bench.finish(await bench.approvedRun("compare-rows"));
+    assert.deepEqual((await bench.store.outbox.get("comparison:C-3"))?.document.buttons ?? [], []);
   });
 
   test("are not copied before a comparison has named them, nor after one that found none", async () => {

@@ -166,9 +166,11 @@ function drawPeople() {
   by("menu").setAttribute("aria-expanded", String(by("frame").dataset.pane === "side"));
 }
 
+const labelOf = ({ name, isDirect }) => (isDirect ? `✉ ${name} · to you alone` : `# ${name}`);
+
 function drawChannels() {
   const rows = [
-    ...state.channels.map((channel) => ({ id: channel.id, label: `# ${channel.name}`, unread: unreadOf(channel) })),
+    ...state.channels.map((channel) => ({ id: channel.id, label: labelOf(channel), unread: unreadOf(channel) })),
     { id: "home", label: `✚ ${state.bot.name} · Home`, unread: 0 },
   ];
   fill(
@@ -219,7 +221,7 @@ function drawChannel() {
   if (channelId === "home") return drawHome();
   const channel = state.channels.find((one) => one.id === channelId);
   if (!channel) return;
-  setText(by("channel-name"), `# ${channel.name}`);
+  setText(by("channel-name"), labelOf(channel));
   setText(by("topic"), channel.topic);
   const top = channel.messages.filter((message) => message.threadTs === null && !dismissed.has(message.ts));
   seen.set(channel.id, top.at(-1)?.ts ?? "0");
@@ -260,7 +262,7 @@ function drawThread() {
   const root = channel?.messages.find((message) => message.ts === thread);
   pane.hidden = !root;
   if (!root) return;
-  setText(by("thread-of"), `# ${channel.name}`);
+  setText(by("thread-of"), labelOf(channel));
   const replies = channel.messages.filter((message) => message.threadTs === thread && !dismissed.has(message.ts));
   fillMessages(
     by("thread-messages"),
@@ -362,6 +364,7 @@ function drawMessage(message, channel, inThread, replies) {
         message.edited > 0 ? element("span", { class: "only" }, "(edited)") : null,
       ),
       ...body,
+      ...(message.files ?? []).map(drawFile),
       replies > 0 && !inThread
         ? pressable(
             { class: "replies", "data-action": "replies" },
@@ -375,6 +378,17 @@ function drawMessage(message, channel, inThread, replies) {
       () => showRaw(message),
       "⋯",
     ),
+  );
+}
+
+/** A shared text file, folded; what is longer is cut here, not in the file. */
+function drawFile({ name, text }) {
+  const shown = text.length > 20_000 ? `${text.slice(0, 20_000)}…` : text;
+  return element(
+    "details",
+    { class: "file" },
+    element("summary", {}, `${name} · ${text.length.toLocaleString("en")} characters`),
+    element("pre", {}, shown),
   );
 }
 

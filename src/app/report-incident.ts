@@ -39,8 +39,9 @@ export function createIncidentReport({
   return {
     async card(tx, incident) {
       const cluster = clusterOf(settings, incident.cluster);
+      const run = (await tx.runs.unfinished()).find(({ plan }) => plan.incident === incident.id);
       const words = incidentCard(incident, {
-        offer: offerFor(incident, clock.now(), settings.policy.ineffectiveRunsAtMost),
+        offer: run ? { kind: "under-way", run: run.id } : offerFor(incident, clock.now(), settings.policy.ineffectiveRunsAtMost),
         language: cluster.language,
         nameOf: () => null,
         mentions: mentionsOf(incident, cluster),

@@ -3,7 +3,7 @@ import { say } from "../../domain/wording/phrases.ts";
 import { surveySubject } from "../survey/surveyors.ts";
 import type { StepRoutine } from "./step-action.ts";
 
-/** The gates once more, right before the point of no return; what they answered is the step's proof. */
+/** The gates once more, right before the point of no return; how many hold, and which are not known, is the step's proof. */
 export const checkBeforeStop: StepRoutine = {
   writes: false,
   ask: async () => ({ kind: "not-yet" }),
@@ -18,6 +18,8 @@ export const checkBeforeStop: StepRoutine = {
     });
     const failed = gates.filter((gate) => gate.answer === "fails");
     if (failed.length > 0) return { kind: "failed", why: failed.map((gate) => say(gate.phrase, "en")).join(" ") };
-    return { kind: "done", proof: gates.map(({ gate, answer }) => `${gate}: ${answer}`).join(", ") };
+    const open = gates.filter((gate) => gate.answer === "not-known").map(({ gate }) => gate);
+    const notKnown = open.length === 0 ? "" : `, not known: ${open.join(", ")}`;
+    return { kind: "done", proof: `${gates.length - open.length} of ${gates.length} gates hold${notKnown}` };
   },
 };

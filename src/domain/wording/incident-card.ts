@@ -33,6 +33,7 @@ const TEXTS = {
     more: "more",
     later: "will be offered from",
     usedUp: "What I can do was tried without lasting effect. A person is needed.",
+    atWork: "is at work, see the thread",
     now: "offered now",
     none: "none is known to me",
     acknowledged: "Acknowledged by",
@@ -79,6 +80,7 @@ const TEXTS = {
     more: "个未列出",
     later: "最早可提供的时间：",
     usedUp: "我能做的都已试过，没有持久效果，需要人工处理。",
+    atWork: "正在执行，见消息列",
     now: "现在可以执行",
     none: "我没有已知的修复方法",
     acknowledged: "已确认：",
@@ -116,8 +118,11 @@ const TEXTS = {
 
 const SHOWN_MEMBERS = 8;
 
+/** What the card says of a repair. `under-way`: a run is at work, and nothing else is offered until it has ended. */
+export type CardOffer = Offer | { readonly kind: "under-way"; readonly run: string };
+
 export interface CardView {
-  readonly offer: Offer;
+  readonly offer: CardOffer;
   readonly language: Language;
   /** Names of people by id, where known. */
   readonly nameOf: (personId: string) => string | null;
@@ -172,13 +177,15 @@ function factsBlock(incident: Incident, { language, offer }: CardView): Block {
   return { kind: "facts", facts };
 }
 
-function offerInlines(offer: Offer, language: Language): Inline[] {
+function offerInlines(offer: CardOffer, language: Language): Inline[] {
   const texts = TEXTS[language];
   switch (offer.kind) {
     case "offered":
       return [plain(`${playbookName(offer.playbook, language)} — ${texts.now}`)];
     case "later":
       return [plain(`${playbookName(offer.playbook, language)} — ${texts.later} `), time(offer.from)];
+    case "under-way":
+      return [plain(`${offer.run} ${texts.atWork}`)];
     case "used-up":
       return [plain(texts.usedUp)];
     case "none":
@@ -188,7 +195,7 @@ function offerInlines(offer: Offer, language: Language): Inline[] {
   }
 }
 
-function bodyBlocks(incident: Incident, { language }: CardView): Block[] {
+function bodyBlocks(incident: Incident, { language, offer }: CardView): Block[] {
   const texts = TEXTS[language];
   const members = incident.members.map((member) =>
     item(member.recoveredAt === null ? "failed" : "done", ...memberInlines(member, language)),
@@ -197,7 +204,8 @@ function bodyBlocks(incident: Incident, { language }: CardView): Block[] {
   const words = incident.finding.evidence.find((evidence) => evidence.fact.kind === "said");
   if (incident.state === "open" && words?.fact.kind === "said")
     blocks.push({ kind: "code", title: texts.dmSaid, text: words.fact.text.slice(0, 600) });
-  if (incident.state === "open")
+  // Between two steps of a run DM looks otherwise than before: what would be advised for that is not to be done.
+  if (incident.state === "open" && offer.kind !== "under-way")
     blocks.push(paragraph(strong(`${texts.todo}: `), plain(adviceSentence(incident.finding.advice.why, language))));
   return blocks;
 }
@@ -250,7 +258,7 @@ function buttonsOf(incident: Incident, { language, offer }: CardView): Button[] 
 type Make = (action: Button["action"], label: string, style?: Button["style"]) => Button;
 
 /** What is offered, and what only people can say of this kind. */
-function offerButtons({ kind }: Incident, offer: Offer, button: Make, texts: (typeof TEXTS)[Language]): Button[] {
+function offerButtons({ kind }: Incident, offer: CardOffer, button: Make, texts: (typeof TEXTS)[Language]): Button[] {
   const isComparison = offer.kind === "offered" && offer.playbook === "compare-rows";
   const main =
     offer.kind !== "offered"

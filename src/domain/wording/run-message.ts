@@ -122,10 +122,13 @@ const MARKS: Readonly<Record<StepState["kind"], ListItem["mark"]>> = {
 
 /** A run as one message, updated in place while its steps tick. */
 export function runMessage(run: Run, language: Language): Document {
+  const steps: Block[] = [{ kind: "list", items: stepItems(run, language) }, ...replayNote(run, language)];
+  const standing = stateBlocks(run, language);
   return document(
     `${run.id} · ${playbookName(run.plan.playbook, language)} · ${wordFor(run, language)}`,
     toneOf(run),
-    [{ kind: "list", items: stepItems(run, language) }, ...replayNote(run, language), ...stateBlocks(run, language)],
+    // How far it is comes first: a chat folds the end of a long message away.
+    run.state.kind === "running" ? [...standing, ...steps] : [...steps, ...standing],
     buttonsOf(run, language),
   );
 }

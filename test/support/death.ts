@@ -4,6 +4,7 @@ import type { ActiveLease } from "../../src/app/active-lease.ts";
 import type { FactSources } from "../../src/app/fact-sources.ts";
 import { verifyChain } from "../../src/domain/audit/verify-chain.ts";
 import type { Run } from "../../src/domain/run/run.ts";
+import { OPERATOR } from "./engine.ts";
 import { createLife, type Life, livingIn } from "./life.ts";
 import { mortalStore, runWords } from "./mortal-store.ts";
 import { type MortalWire, startMortalWire } from "./mortal-wire.ts";
@@ -14,6 +15,8 @@ export interface Mortal {
   readonly options?: RowsBenchOptions;
   /** Brings the trouble about, has the run approved, and returns its id. */
   begin(bench: RowsBench): Promise<string>;
+  /** What people do where the run waits for them, before they press Done; false: nothing, and that is its end. */
+  person?(bench: RowsBench, run: Run): Promise<boolean>;
   /** What must be true at the end, however often a process died on the way. */
   check(bench: RowsBench, run: Run): Promise<void>;
   /** What was done outside so far, besides the calls that DM got: the same at each point, whatever died before. */
@@ -89,7 +92,7 @@ const endOf = ({ run: { state, steps }, done }: Lived) => ({
 
 /** One run from beginning to end; another process begins whenever one has died. */
 async function live(
-  { options = {}, begin, check, seen = () => null, outside = (facts) => facts }: Mortal,
+  { options = {}, begin, check, seen = () => null, outside = (facts) => facts, person = async () => false }: Mortal,
   dies: (point: string) => boolean,
 ): Promise<Lived> {
   const wire = await startMortalWire();
@@ -107,8 +110,14 @@ async function live(
       return dies(point);
     };
     let processes = 0;
+    let turns = 0;
     let owner = "bench";
-    while (!(await hasEnded(bench, id))) {
+    while (!(await hasEnded(bench, id)) || (await person(bench, (await bench.store.runs.get(id))!))) {
+      if (await hasEnded(bench, id)) {
+        turns++;
+        const answered = await bench.executor.byPerson(id, OPERATOR, "go-on");
+        assert.equal(answered.kind, "done");
+      }
       processes++;
       const life = createLife(reached);
       wire.belongsTo(life);
@@ -126,7 +135,7 @@ async function live(
     const run = (await bench.store.runs.get(id))!;
     wire.belongsTo(null);
     await check(bench, run);
-    await assertWellEnded(bench, run, endedBefore);
+    await assertWellEnded(bench, run, endedBefore + turns);
     return { run, points, doneAt, done: done(), processes };
   } finally {
     await bench.end();

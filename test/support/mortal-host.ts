@@ -21,8 +21,8 @@ export interface MortalHost extends WorkerDisk {
 const CHANGING = /^(?:mkdir|chown|chmod|cp|mv|dd|rm|sync|worker-ctl (?:stop|start))/;
 const SEEN_BY_DM = /^(?:mv|worker-ctl)/;
 
-export function makeMortalHost(): MortalHost {
-  const disk = makeWorkerDisk();
+export function makeMortalHost(change?: Parameters<typeof makeWorkerDisk>[1]): MortalHost {
+  const disk = makeWorkerDisk([], change);
   const changes: string[] = [];
   let lostAfter: RegExp | null = null;
   let isLost = false;

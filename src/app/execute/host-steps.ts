@@ -1,4 +1,4 @@
-import { plainName } from "../../domain/binlog/binlog-name.ts";
+import { fileNumberOf, plainName } from "../../domain/binlog/binlog-name.ts";
 import type { BinlogFile } from "../../domain/binlog/upstream-facts.ts";
 import { moveToNextFile } from "../../domain/relay/replace-relay-file.ts";
 import { say } from "../../domain/wording/phrases.ts";
@@ -32,7 +32,11 @@ export const fetchRelayFile: StepRoutine = {
     if (!host || (host.form === "command" && !context.wasBegun)) return { kind: "not-yet" };
     const looked = await host.look(callOf(context));
     if (looked.kind === "not-known" && host.form === "command") return cannotKnow(looked.why);
-    const work = fileWork(context, looked.kind === "known" ? looked.value : null, file, sizeBytes);
+    const work =
+      looked.kind === "known"
+        ? fileWork(context, looked.value, file, sizeBytes)
+        : await readKept<FileWork>(context, keptFileWorkName(context.run.id, worker));
+    if (work === null) return { kind: "not-yet" };
     return asked(context, worker, { kind: "fetch-binlog", ...work });
   },
   async act(context) {
@@ -42,7 +46,11 @@ export const fetchRelayFile: StepRoutine = {
     const looked = await host.look(callOf(context));
     // The host itself judges its space: a copy that is there already needs none.
     if (looked.kind === "not-known" && host.form === "command") return { kind: "failed", why: looked.why };
-    const work = fileWork(context, looked.kind === "known" ? looked.value : null, file, sizeBytes);
+    const work =
+      looked.kind === "known"
+        ? fileWork(context, looked.value, file, sizeBytes)
+        : await asDmTells(context, worker, file, sizeBytes);
+    if ("why" in work) return { kind: "failed", why: work.why };
     return outcomeOf(await host.act({ kind: "fetch-binlog", ...work }, callOf(context)));
   },
 };
@@ -118,6 +126,7 @@ export const putRelayFile: StepRoutine = {
     const looked = await host.look(callOf(context));
     if (looked.kind === "not-known" && host.form === "command") return { kind: "failed", why: looked.why };
     const work = await keptFileWork(context, worker, looked.kind === "known" ? looked.value : null, file, sizeBytes);
+    if ("why" in work) return { kind: "failed", why: work.why };
     return outcomeOf(await host.act({ kind: "put-in-place", ...work }, callOf(context)));
   },
 };
@@ -165,9 +174,34 @@ async function restoreWork(context: StepContext): Promise<HostWork> {
   return { kind: "restore", file, meta };
 }
 
-function fileWork({ run }: StepContext, looked: RelayFacts | null, file: string, sizeBytes: number): FileWork {
-  const replacesBytes = looked?.files.find((one) => one.name === file)?.sizeBytes ?? null;
-  return { run: run.id, file, sizeBytes, subDirectory: looked?.subDirectory ?? "", replacesBytes };
+function fileWork({ run }: StepContext, looked: RelayFacts, file: string, sizeBytes: number): FileWork {
+  const replacesBytes = looked.files.find((one) => one.name === file)?.sizeBytes ?? null;
+  return { run: run.id, file, sizeBytes, subDirectory: looked.subDirectory, replacesBytes };
+}
+
+/**
+ * By hand nobody looks into the folder: where it is, and how far the relay had come in the file, is what DM tells while the worker runs.
+ * Kept, because later steps give commands with the same names when nothing tells them any more.
+ */
+async function asDmTells(
+  context: StepContext,
+  worker: string,
+  file: string,
+  sizeBytes: number,
+): Promise<FileWork | { readonly why: string }> {
+  const name = keptFileWorkName(context.run.id, worker);
+  const before = await readKept<FileWork>(context, name);
+  if (before) return before;
+  const status = await context.dm.sourceStatus(context.step.target.source, context.signal);
+  if (status.kind === "not-known") return { why: status.why };
+  const relay = status.entries.find((entry) => entry.relay !== null)?.relay;
+  if (!relay?.subDirectory) return { why: "DM does not tell the relay's sub-directory" };
+  const at = relay.relayPosition;
+  const isThere = at !== null && at.fileNumber >= fileNumberOf(file);
+  const replacesBytes = isThere ? at.position : null;
+  const work: FileWork = { run: context.run.id, file, sizeBytes, subDirectory: relay.subDirectory, replacesBytes };
+  await keep(context, name, work);
+  return work;
 }
 
 /**
@@ -180,12 +214,13 @@ async function keptFileWork(
   looked: RelayFacts | null,
   file: string,
   sizeBytes: number,
-): Promise<FileWork> {
+): Promise<FileWork | { readonly why: string }> {
   const name = keptFileWorkName(context.run.id, worker);
   const before = await readKept<FileWork>(context, name);
   // In place already, or perhaps between two renames: what it replaces is known from before only.
   const isOurs = looked?.files.some((one) => one.name === file && one.sizeBytes === sizeBytes) ?? false;
   if (before && (isOurs || looked === null || context.wasBegun)) return before;
+  if (looked === null) return { why: "where the relay's files lie was not kept by the step before" };
   const work = fileWork(context, looked, file, sizeBytes);
   await keep(context, name, work);
   return work;
@@ -197,8 +232,10 @@ async function metaWork(context: StepContext, host: WorkerHost): Promise<MetaWor
   if (before) return before;
   const names = { file: nextFile, position: 4, gtid: gtids };
   const looked = await host.look(callOf(context));
-  if (looked.kind === "not-known")
-    return host.form === "by-hand" ? { run: context.run.id, subDirectory: "", names, texts: null } : { why: looked.why };
+  if (looked.kind === "not-known") {
+    const kept = host.form === "by-hand" ? await readKept<FileWork>(context, keptFileWorkName(context.run.id, worker)) : null;
+    return kept ? { run: context.run.id, subDirectory: kept.subDirectory, names, texts: null } : { why: looked.why };
+  }
   const failing = await failingFile(context, file);
   if (!failing) return { why: `the upstream does not list ${file} any more` };
   const reads = gtids === null ? ({ kind: "by-position" } as const) : ({ kind: "by-gtid", setAtNextStart: gtids } as const);

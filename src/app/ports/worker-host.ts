@@ -62,7 +62,7 @@ export interface FileWork {
   readonly file: string;
   /** What SHOW BINARY LOGS says of the file. */
   readonly sizeBytes: number;
-  /** Size of the relay's own file of that name, looked at with the worker stopped; null: there is none. Fetching does not look at it. */
+  /** Size of the relay's own file of that name, looked at with the worker stopped (by hand: as far as DM told); null: there is none. Fetching does not look at it. */
   readonly replacesBytes: number | null;
 }
 

@@ -107,11 +107,8 @@ function onCard(card: Message, home: Place): Hint {
       as: OPERATOR.id,
       ...home,
     };
-  return {
-    text: `No repair is offered now. Press “${labelOf(card, "details")}” on the card to see how the bot knows, and what it advises.`,
-    as: null,
-    ...home,
-  };
+  const details = `Press “${labelOf(card, "details")}” on the card to see how the bot knows, and what it advises.`;
+  return { text: `No repair is offered now. ${details}`, as: null, ...home };
 }
 
 function afterwards(card: Message, thread: readonly Message[], at: Place, told: Told): Hint {

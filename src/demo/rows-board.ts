@@ -77,8 +77,8 @@ function summaryOf(known: readonly WatchedRow[], up: Side | null, down: Side | n
   if (up === null || down === null) return "one side does not answer";
   const missing = known.filter(({ id }) => !down.ids.has(id));
   const [first] = missing;
-  if (!first) return known.length === 0 ? "orders come in" : "nothing is missing downstream";
-  return missing.length === 1 ? `${shortName(first)} is missing downstream` : `${missing.length} rows are missing downstream`;
+  if (!first) return known.length === 0 ? "orders come in" : "all are on both sides";
+  return missing.length === 1 ? `${shortName(first)} is not downstream` : `${missing.length} rows are not downstream`;
 }
 
 const shortName = ({ name }: WatchedRow): string => name.split(",")[0]!;
@@ -87,5 +87,5 @@ const cell = (text: string, tone: BoardCell["tone"] = "plain"): BoardCell => ({ 
 
 function presence(side: Side | null, id: number): BoardCell {
   if (side === null) return cell("not known");
-  return side.ids.has(id) ? cell("✓ there", "good") : cell("✗ missing", "bad");
+  return side.ids.has(id) ? cell("✓ there", "good") : cell("✗ not there", "bad");
 }

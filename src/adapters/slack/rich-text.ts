@@ -103,7 +103,7 @@ export function richElements(block: Block): RichTextBlockElement[] {
     case "code":
       return [...(block.title === null ? [] : section(text(block.title, { bold: true }))), preformatted(block.text)];
     case "progress":
-      return section(text(`${bar(block.done, block.total)} ${block.done}/${block.total} ${block.label}`));
+      return section(text(`${bar(block.done, block.total)} ${block.label}`));
     case "note":
     case "divider":
       return [];

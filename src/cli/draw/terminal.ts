@@ -64,7 +64,7 @@ export function drawDocument(document: Document, options: { readonly colour: boo
           .map((text) => `  │ ${text}`)
           .join("\n")}`;
       case "progress":
-        return `  ${part.label} ${part.done}/${part.total}`;
+        return `  ${part.label}`;
       case "divider":
         return "";
       default:

@@ -48,7 +48,7 @@ export const LARGE_FILE_SCENARIOS = {
     holdsGuide: true,
     async play(stage) {
       const { dm, tell, wait, alert } = stage;
-      tell("Everything is well. In a few seconds the upstream closes a binlog file of 4.6 GB, and its relay pulls it.");
+      tell("Everything is well. In a few seconds the upstream closes a binlog file of 4.3 GiB, and its relay pulls it.");
       await wait(4);
       await writeLargeFile(stage);
       const source = dm.world.sourceNamed(SOURCE);
@@ -74,7 +74,7 @@ export const LARGE_FILE_SCENARIOS = {
       while ((source.relayFolder?.pulled.file ?? 0) < LARGE_FILE) await wait(0.1);
       dm.world.repairRelay(SOURCE);
       tell(
-        "A colleague laid the file of 4.6 GB into the relay's folder by hand. The relay goes on; the sync unit begins the file anew for ever, Running and without an error.",
+        "A colleague laid the file of 4.3 GiB into the relay's folder by hand. The relay goes on; the sync unit begins the file anew for ever, Running and without an error.",
       );
     },
   },

@@ -22,6 +22,7 @@ export const STATEMENT_SCENARIOS = {
     version: "v8.1.0",
     sources: [SOURCE],
     tasks: ["orders-sync"],
+    afterwards: "Type /dm ledger: it keeps what the downstream misses until somebody says that it was made up for.",
     databases: {
       ...{ flavor: "mysql", relay: false, syncBytesPerSecond: 420_000_000, relayBytesPerSecond: 700_000_000 },
       watched: [BEHIND],

@@ -32,12 +32,14 @@ export function comparisonDocument(comparison: Comparison, language: Language): 
   const runs = comparison.ended === null;
   const downstream = comparison.tables.reduce((sum, { rowsDownstream }) => sum + rowsDownstream, 0);
   const rate = `${Math.round(progress.rowsPerSecond).toLocaleString("en")} ${texts.rate}`;
+  const whole = progress.rowsTotal === null ? "?" : progress.rowsTotal.toLocaleString("en");
+  const amount = `${progress.rowsDone.toLocaleString("en")} / ${whole}`;
   // Tables that differ come first, then those of which something is to be said.
   const order = (table: TableComparison): number =>
     isDifferent(table) ? 0 : table.state.kind === "done" && table.unsettled === 0 ? 2 : 1;
   const tables = comparison.tables.toSorted((a, b) => order(a) - order(b)).slice(0, TABLES_SHOWN);
   const blocks: (Block | null)[] = [
-    runs ? { kind: "progress", done: progress.rowsDone, total: progress.rowsTotal ?? 0, label: rate } : null,
+    runs ? { kind: "progress", done: progress.rowsDone, total: progress.rowsTotal ?? 0, label: `${amount} · ${rate}` } : null,
     {
       kind: "facts",
       facts: [
@@ -138,7 +140,7 @@ export function rowCopyDocument(copy: RowCopy, language: Language): Document {
   const { ended } = copy;
   const detail = ended?.kind === "gave-up" ? ended.detail : ended?.kind === "fenced-off" ? String(ended.by) : "";
   const blocks: (Block | null)[] = [
-    ended === null ? { kind: "progress", done: total - open, total, label: "" } : null,
+    ended === null ? { kind: "progress", done: total - open, total, label: `${total - open} / ${total}` } : null,
     { kind: "list", items },
     detail === "" ? null : note(code(detail)),
   ];

@@ -32,6 +32,7 @@ export type Block =
   /** Words that are not ours (DM's error text), shown as they are. */
   | { readonly kind: "quote"; readonly from: string; readonly text: string }
   | { readonly kind: "note"; readonly text: readonly Inline[] }
+  /** A bar, and in its label how far it is in words: only who writes them knows what is counted. */
   | { readonly kind: "progress"; readonly done: number; readonly total: number; readonly label: string }
   | { readonly kind: "divider" };
 

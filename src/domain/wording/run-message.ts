@@ -170,7 +170,10 @@ function stateBlocks(run: Run, language: Language): Block[] {
   switch (state.kind) {
     case "running": {
       const done = run.steps.filter(({ state: { kind } }) => kind === "done" || kind === "skipped").length;
-      return [...progressBlocks(run, language), { kind: "progress", done, total: run.steps.length, label: texts.progress }];
+      return [
+        ...progressBlocks(run, language),
+        { kind: "progress", done, total: run.steps.length, label: `${done} / ${run.steps.length} ${texts.progress}` },
+      ];
     }
     case "succeeded":
       return [
@@ -207,7 +210,8 @@ function progressBlocks(run: Run, language: Language): Block[] {
     const { done, total, unit, rate, at } = state.progress;
     const left = rate !== null && rate > 0 ? ` · ${texts.left} ${durationText(((total - done) / rate) * 1000)}` : "";
     const speed = rate === null ? "" : ` · ${amountText(rate, unit)}/s`;
-    const label = `${amountText(done, unit)} / ${amountText(total, unit)}${speed}${left}`;
+    const percent = total > 0 ? `${Math.floor((100 * Math.min(done, total)) / total)}% · ` : "";
+    const label = `${percent}${amountText(done, unit)} / ${amountText(total, unit)}${speed}${left}`;
     return [{ kind: "progress", done, total: Math.max(total, 1), label }, note(code(at.slice(0, 200)))];
   });
 }

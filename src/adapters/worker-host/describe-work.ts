@@ -98,21 +98,27 @@ function metaLines(relay: string, work: MetaWork): string[] {
   ];
 }
 
+/** Each line moves something only where there is something to bring back: whoever types it may have done all of the repair, or none. */
 function restoreLines(relay: string, file: FileWork | null, meta: MetaWork | null): string[] {
-  const lines: string[][] = [];
+  const lines: string[] = [];
   if (meta) {
     const { sub, work } = pathsOf(relay, meta);
-    lines.push(["cp", "-p", `${work}/${META_NAMES.before}`, `${work}/${META_NAMES.part}`]);
-    lines.push(["mv", "-f", `${work}/${META_NAMES.part}`, `${sub}/${META}`]);
+    const [before, part] = [`${work}/${META_NAMES.before}`, `${work}/${META_NAMES.part}`];
+    lines.push(whereThere(before, ["cp", "-p", before, part], ["mv", "-f", part, `${sub}/${META}`]));
   }
   if (file) {
     const { sub, work } = pathsOf(relay, file);
-    const { checked, before } = namesOf(file.file);
-    lines.push(["mv", "-f", `${sub}/${file.file}`, `${work}/${checked}`]);
-    if (file.replacesBytes !== null) lines.push(["mv", "-f", `${work}/${before}`, `${sub}/${file.file}`]);
+    const names = namesOf(file.file);
+    const [target, before] = [`${sub}/${file.file}`, `${work}/${names.before}`];
+    const away = ["mv", "-f", target, `${work}/${names.checked}`];
+    if (file.replacesBytes === null) lines.push(lineOf(away));
+    else lines.push(whereThere(before, away, ["mv", "-f", before, target]));
   }
-  return lines.map(lineOf);
+  return lines;
 }
+
+const whereThere = (path: string, ...commands: readonly (readonly string[])[]): string =>
+  `if test -e ${quoted(path)}; then ${commands.map(lineOf).join(" && ")}; else echo ${quoted("nothing to bring back")}; fi`;
 
 function metaPhrase({ names: { file, position, gtid } }: MetaWork): HandStep["say"] {
   return gtid === null

@@ -65,8 +65,8 @@ async function takeStep(parts: ExecutorParts, run: Run, record: StepRecord, sign
     if (signal.aborted) return null;
     if (halt !== null) return obey(parts, before, halt);
   }
-  // A step whose intent was stored was most likely made by this run.
-  const wasSo = record.state.kind !== "started";
+  // A step whose intent was stored, or that a person was asked to do, was most likely done for this run.
+  const wasSo = record.state.kind !== "started" && !(record.state.kind === "todo" && record.state.wasShown);
   if (answer.kind === "already") return settle(parts, run, record, done(parts, answer.proof, wasSo));
   if (answer.kind === "cannot-know")
     return settle(parts, run, record, { kind: "unknown", at: parts.clock.now(), why: answer.why });

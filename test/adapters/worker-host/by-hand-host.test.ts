@@ -57,6 +57,13 @@ describe("by hand", () => {
     assert.equal(host.bytes("dm-medic-R-2"), null);
   });
 
+  test("what brings the files back does nothing where nothing was done, and the relay's own file stays", async () => {
+    await bySomebody(byHand(), restore());
+
+    assert.ok(host.bytes(FILE)?.equals(host.partial));
+    assert.equal(host.bytes("relay.meta")?.toString(), META_BEFORE);
+  });
+
   test("where nobody has read relay.meta, the command changes the three values in it", async () => {
     await bySomebody(byHand(), {
       ...write(null),

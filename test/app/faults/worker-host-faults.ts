@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
-import type { FaultCase, FaultStage } from "../../support/fault-case.ts";
+import { promisify } from "node:util";
+import type { Run } from "../../../src/domain/run/run.ts";
+import { OPERATOR } from "../../support/engine.ts";
+import { type FaultCase, type FaultStage, type FaultStageOptions, TROUBLES } from "../../support/fault-case.ts";
 import type { HostFault } from "../../support/worker-disk.ts";
 
 const FILE = "mysql-bin.000002";
@@ -238,4 +242,89 @@ const AFTER_THE_STOP: readonly FaultCase[] = [
   },
 ];
 
-export const WORKER_HOST_FAULTS: readonly FaultCase[] = [...BEFORE_THE_STOP, ...AFTER_THE_STOP];
+/** What the card shows, typed on the host; not at once, because a worker that is to stop lives in this process. */
+async function type(run: Run, isDone: (command: string) => boolean): Promise<void> {
+  const shown = run.steps.find(({ state }) => state.kind === "by-hand")?.state;
+  assert.ok(shown?.kind === "by-hand", JSON.stringify(run.state));
+  for (const line of shown.commands.split("\n"))
+    if (line !== "" && !line.startsWith("#") && isDone(line)) await promisify(execFile)("sh", ["-c", line]);
+}
+
+/** A person who works through the cards; `isDone` says which commands they really typed before they pressed Done. */
+async function byHand(stage: FaultStage, isDone: (command: string) => boolean): Promise<readonly Run[]> {
+  await TROUBLES.relay.prepare(stage);
+  const id = await stage.approvedRun("replace-relay-file");
+  const seen: Run[] = [];
+  for (let run = await stage.finish(id); ; run = await stage.finish(id)) {
+    seen.push(run);
+    if (run.state.kind !== "needs-person" || seen.length > 12) return seen;
+    // worker-ctl ends when the worker is stopped, and DM shows it.
+    await type(run, isDone);
+    await stage.executor.byPerson(id, OPERATOR, "go-on");
+  }
+}
+const BY_HAND = {
+  relay: true,
+  policy: { passFileSeconds: 1, verifySeconds: 2 },
+  onHost: { form: "by-hand" },
+} as const satisfies FaultStageOptions;
+const waitsAt = (runs: readonly Run[]): (string | undefined)[] =>
+  runs.map(({ steps }) => steps.find(({ state }) => state.kind === "by-hand")?.step.action.kind);
+
+const BY_PEOPLE: readonly FaultCase[] = [
+  {
+    id: "hand-all-done",
+    happens: "only people reach the worker's host, and they do what the cards say",
+    holds: "each step is shown with its commands and waits for Done; the relay is past the file, and no call is made",
+    options: BY_HAND,
+    async try(stage) {
+      const seen = await byHand(stage, () => true);
+
+      const last = seen.at(-1)!;
+      assert.deepEqual(waitsAt(seen.slice(0, -1)), [
+        "fetch-relay-file",
+        "stop-worker",
+        "put-relay-file",
+        "rewrite-relay-meta",
+        "start-worker",
+      ]);
+      assert.ok(last.state.kind === "failed" && last.state.left === "steps-stay", JSON.stringify(last.state));
+      assert.ok(last.state.why.includes("not past mysql-bin.000002 within 1 s"), last.state.why);
+      isReplaced(stage);
+      assert.deepEqual(stage.writes(), []);
+    },
+  },
+  {
+    id: "hand-stop-not-done",
+    happens: "somebody presses Done and has not stopped the worker",
+    holds: "DM still counts it as alive: the same card is shown again, and no file is touched",
+    options: BY_HAND,
+    async try(stage) {
+      let presses = 0;
+      const seen = await byHand(stage, (command) => !command.includes("worker-ctl stop") || ++presses > 2);
+
+      assert.deepEqual(waitsAt(seen).slice(0, 5), [
+        "fetch-relay-file",
+        "stop-worker",
+        "stop-worker",
+        "stop-worker",
+        "put-relay-file",
+      ]);
+      assert.equal(stage.disk.size(stage.disk.inWork("R-1", `${FILE}.before`)) !== null, true);
+    },
+  },
+  {
+    id: "hand-meta-not-done",
+    happens: "somebody presses Done and has not changed relay.meta",
+    holds: "nothing outside the host shows it, but the relay does: it is not past the file, and the run ends with that",
+    options: BY_HAND,
+    async try(stage) {
+      const last = (await byHand(stage, (command) => !command.includes("relay.meta"))).at(-1)!;
+
+      assert.ok(last.state.kind === "failed" && last.state.left === "steps-stay", JSON.stringify(last.state));
+      assert.match(last.state.why, /the relay is not past it within 2 s/);
+    },
+  },
+];
+
+export const WORKER_HOST_FAULTS: readonly FaultCase[] = [...BEFORE_THE_STOP, ...AFTER_THE_STOP, ...BY_PEOPLE];

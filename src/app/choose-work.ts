@@ -4,6 +4,7 @@ import { treatmentWith } from "../domain/incident/treatment.ts";
 import { isTreatable, isTreatedBy } from "../domain/plan/outdated.ts";
 import type { Phrase, PlanOptions, PlanSubject, Target } from "../domain/plan/plan.ts";
 import { offerFor } from "../domain/playbooks/choose-playbook.ts";
+import { mendsSources, neededTrouble } from "../domain/playbooks/needed-trouble.ts";
 import { adviceSentence } from "../domain/wording/finding.ts";
 import { phrase } from "../domain/wording/phrases.ts";
 import type { ProposeParts, ProposeRequest } from "./propose.ts";
@@ -50,14 +51,16 @@ export async function chooseWork(
   if (request.playbook === "undo") return undoing(parts, request);
   const elsewhere = request.playbook === "start-task" ? null : sourcesBesides(request, latest);
   if (elsewhere !== null) return refused(elsewhere);
-  const failing = latest.findings.filter((finding) => finding.incident && concerns(finding, request, incident));
-  const first = failing.find(({ advice }) => isTreatable(advice)) ?? failing[0];
+  const failing = failingFor(request, incident, latest);
+  const needed = request.playbook === null ? null : neededTrouble(request.playbook, failing);
+  if (needed?.length === 0) return refused(troubleNotThere(request, failing));
+  const first = needed?.[0] ?? failing.find(({ advice }) => isTreatable(advice)) ?? failing[0];
   if (!first && (request.playbook === null || !ORDINARY.has(request.playbook)))
     return refused(phrase("nothing-failing", { what: request.incident ?? request.task ?? request.cluster }));
   const chosen = choosePlaybook(parts, request, incident, first ?? null);
   if ("key" in chosen) return refused(chosen);
   // Members whose trouble these steps do not treat are left alone: their own comes first.
-  const treated = failing.filter(({ advice }) => isTreatedBy(advice, chosen.playbook));
+  const treated = needed ?? failing.filter(({ advice }) => isTreatedBy(advice, chosen.playbook));
   if (chosen.playbook === "resume-task" && failing.length === 0 && !hasPaused(request, latest))
     return refused(phrase("nothing-failing", { what: request.task ?? request.cluster }));
   const targets = targetsFor(chosen.playbook, request, treated.length > 0 ? treated : failing, latest);
@@ -70,6 +73,29 @@ export async function chooseWork(
     ),
     finding: first ?? null,
   };
+}
+
+/** What fails of that which was asked about. A repair made for one trouble is about the task's sources too: relay and binlog are theirs. */
+export function failingFor(
+  request: ProposeRequest,
+  incident: Incident | null,
+  { findings, observation }: ClusterLatest,
+): Finding[] {
+  const failing = findings.filter((finding) => finding.incident);
+  const own = failing.filter((finding) => concerns(finding, request, incident));
+  if (request.task === null || request.playbook === null || !mendsSources(request.playbook)) return own;
+  const sources = (observation?.sources ?? []).flatMap(({ subtasks }) =>
+    subtasks.filter(({ task, source }) => isAsked(request, task, source)).map(({ source }) => source),
+  );
+  const ofSources = failing.filter(
+    (finding) => finding.task === null && finding.source !== null && sources.includes(finding.source) && !own.includes(finding),
+  );
+  return [...own, ...ofSources];
+}
+
+function troubleNotThere({ playbook, task, source, incident, cluster }: ProposeRequest, failing: readonly Finding[]): Phrase {
+  const found = [...new Set(failing.map(({ kind }) => kind))].join(", ") || "healthy";
+  return phrase("trouble-not-there", { playbook: playbook ?? "", what: task ?? source ?? incident ?? cluster, found });
 }
 
 /** A copy of missing rows treats the newest comparison where none is named. */
@@ -186,10 +212,16 @@ function targetsFor(
   }
   if (playbook === "start-task") return toStart(request, failing, findings);
   const wanted = failing.filter(({ task }) => task !== null);
+  // A trouble of a source itself is one of the tasks that read from it, and of no others.
+  const troubled = new Set(failing.map(({ source }) => source));
+  const isTroubled = (source: string): boolean => troubled.size === 0 || troubled.has(source);
   const chosen =
     wanted.length > 0
       ? wanted.map(({ task, source }) => ({ task: task!, source: source! }))
-      : subtasks.filter(({ task, source, stage }) => asked(task, source) && (playbook !== "resume-task" || stage === "Paused"));
+      : subtasks.filter(
+          ({ task, source, stage }) =>
+            asked(task, source) && isTroubled(source) && (playbook !== "resume-task" || stage === "Paused"),
+        );
   const unitOf = (task: string, source: string) =>
     subtasks.find((subtask) => subtask.task === task && subtask.source === source)?.unit ?? "unknown";
   const names = new Map(chosen.map(({ task, source }) => [JSON.stringify([task, source]), { task, source }]));

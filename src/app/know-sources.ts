@@ -28,6 +28,8 @@ export interface KnowSourcesParts {
 export interface KnowSources {
   /** Takes the observation's samples, looks at databases whose last look is old or whose source looks like it, and remembers. */
   about(observation: Observation, signal: AbortSignal): Promise<ClusterKnowledge>;
+  /** The cluster's next observation is told of fresh looks, however new the last ones are: somebody asks about it now. */
+  lookAnew(cluster: string): void;
 }
 
 export interface ClusterKnowledge {
@@ -45,6 +47,7 @@ export function createKnowSources(parts: KnowSourcesParts): KnowSources {
   const looks = new Map<string, Omit<SourceKnowledge, "relayFalls">>();
   /** By cluster: sources that a run of ours was at work on at the last observation. */
   const worked = new Map<string, ReadonlySet<string>>();
+  const asked = new Set<string>();
   const nameOf = (cluster: string, source: string): string => JSON.stringify([cluster, source]);
 
   function takeSamples({ cluster, sources, at }: Observation): void {
@@ -67,24 +70,28 @@ export function createKnowSources(parts: KnowSourcesParts): KnowSources {
   async function lookAt(
     observation: Observation,
     source: SourceObservation,
-    isWorkedOn: boolean,
+    isAnew: boolean,
     signal: AbortSignal,
   ): Promise<void> {
     const name = nameOf(observation.cluster, source.source);
     const before = looks.get(name);
     const usual = parts.settings.policy.lookAtBinlogsSeconds * 1000;
     const every = looksLikeIt(source, trails.get(name) ?? []) ? Math.min(LOOK_AGAIN_MS, usual) : usual;
-    if (before && observation.at - before.at < every && !isWorkedOn) return;
+    if (before && observation.at - before.at < every && !isAnew) return;
     const knowledge = await look(parts, observation, source, signal);
     if (knowledge) looks.set(name, knowledge);
   }
 
   return {
+    lookAnew: (cluster) => void asked.add(cluster),
     async about(observation, signal) {
       takeSamples(observation);
+      const isAsked = asked.delete(observation.cluster);
       const workedOn = await underRepair(observation.cluster);
       const bounded = AbortSignal.any([signal, AbortSignal.timeout(LOOK_WITHIN_MS)]);
-      await Promise.all(observation.sources.map((source) => lookAt(observation, source, workedOn.has(source.source), bounded)));
+      await Promise.all(
+        observation.sources.map((source) => lookAt(observation, source, isAsked || workedOn.has(source.source), bounded)),
+      );
       const memory = parts.isActive() ? await remember(parts, observation, looks, nameOf) : await recall(parts, observation);
       return {
         memory,

@@ -1,15 +1,17 @@
 import type { Person } from "../domain/approval/people.ts";
-import type { Finding, PlaybookId, Risk } from "../domain/diagnosis/finding.ts";
+import { type Finding, type PlaybookId, type Risk, subjectKey } from "../domain/diagnosis/finding.ts";
 import type { Incident } from "../domain/incident/incident.ts";
 import type { Observation } from "../domain/observation/observation.ts";
 import { bindingText } from "../domain/plan/binding.ts";
+import { isTreatedBy } from "../domain/plan/outdated.ts";
 import type { Phrase, Plan, PlanOptions, PlanSubject, Target } from "../domain/plan/plan.ts";
 import { targetKey } from "../domain/plan/target-key.ts";
 import { riskOf } from "../domain/playbooks/choose-playbook.ts";
+import { mendsSources, neededTrouble } from "../domain/playbooks/needed-trouble.ts";
 import { phrase } from "../domain/wording/phrases.ts";
 import { NOT_STORED } from "../domain/wording/plan-message.ts";
 import { auditDraft } from "./audit-draft.ts";
-import { chooseWork } from "./choose-work.ts";
+import { chooseWork, failingFor } from "./choose-work.ts";
 import type { FactSources } from "./fact-sources.ts";
 import { freezeOf, frozenPhrase } from "./freeze.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -20,7 +22,7 @@ import { clusterOf } from "./report-incident.ts";
 import type { PlanReport } from "./report-plan.ts";
 import type { Survey } from "./survey/survey.ts";
 import { surveySubject } from "./survey/surveyors.ts";
-import type { Watch } from "./watch.ts";
+import type { ClusterLatest, Watch } from "./watch.ts";
 
 export interface ProposeRequest {
   readonly cluster: string;
@@ -43,7 +45,7 @@ export type ProposeOutcome =
 export interface ProposeParts {
   readonly facts: FactSources;
   readonly store: Store;
-  readonly watch: Pick<Watch, "latest" | "poll">;
+  readonly watch: Pick<Watch, "latest" | "poll" | "pollAnew">;
   readonly settings: Settings;
   readonly clock: Clock;
   readonly metrics: Metrics;
@@ -68,11 +70,12 @@ export function createPropose(parts: ProposeParts): Propose {
 async function propose(parts: ProposeParts, request: ProposeRequest, signal: AbortSignal): Promise<ProposeOutcome> {
   const freeze = request.dryRun ? null : await freezeOf(parts, request.cluster);
   if (freeze) return refused(frozenPhrase(freeze));
-  await parts.watch.poll(request.cluster, signal);
+  const isRepair = request.playbook !== null && mendsSources(request.playbook);
+  await (isRepair ? parts.watch.pollAnew(request.cluster, signal) : parts.watch.poll(request.cluster, signal));
   const latest = parts.watch.latest(request.cluster);
   if (latest.problem !== null || latest.observation === null)
     return refused(phrase("dm-silent", { why: latest.problem ?? "it was never asked" }));
-  const incident = await incidentOf(parts.store, request);
+  const incident = await incidentOf(parts.store, request, latest);
   if (incident === "gone") return refused(phrase("no-such-incident", { incident: request.incident ?? "" }));
   const chosen = await chooseWork(parts, request, incident, latest);
   if (chosen.kind === "refused") return refused(chosen.why);
@@ -88,19 +91,25 @@ async function propose(parts: ProposeParts, request: ProposeRequest, signal: Abo
   return draw(parts, request, { incident, finding, playbook, subjects }, latest.observation, signal);
 }
 
-async function incidentOf(store: Store, request: ProposeRequest): Promise<Incident | null | "gone"> {
+/** The incident that the plan treats: its card shows the plan, its budget and cool-down count. */
+async function incidentOf(store: Store, request: ProposeRequest, latest: ClusterLatest): Promise<Incident | null | "gone"> {
   if (request.incident !== null) {
     const found = await store.incidents.get(request.incident);
     return found?.state === "open" ? found : "gone";
   }
   const open = await store.incidents.open(request.cluster);
-  return (
-    open.find((incident) =>
-      incident.members.some(
-        (member) => member.finding.task === request.task && (request.source === null || member.finding.source === request.source),
-      ),
-    ) ?? null
-  );
+  const having = (isSo: (finding: Finding, key: string) => boolean): Incident | undefined =>
+    open.find(({ members }) => members.some(({ finding, key, recoveredAt }) => recoveredAt === null && isSo(finding, key)));
+  const { playbook } = request;
+  const isAsked = ({ task, source }: Finding): boolean =>
+    task === request.task && (request.source === null || source === request.source);
+  if (playbook !== null) {
+    const keys = neededTrouble(playbook, failingFor(request, null, latest))?.map(({ subject }) => subjectKey(subject));
+    if (keys) return having((_, key) => keys.includes(key)) ?? null;
+    const treating = having((finding) => isAsked(finding) && isTreatedBy(finding.advice, playbook));
+    if (treating) return treating;
+  }
+  return having(isAsked) ?? open.find(({ members }) => members.some(({ finding }) => isAsked(finding))) ?? null;
 }
 
 function sameSubjects(a: readonly PlanSubject[], b: readonly PlanSubject[]): boolean {

@@ -31,6 +31,8 @@ export interface ClusterLatest {
 export interface Watch {
   /** Asks DM once and moves the incidents on. Polls of one cluster never overlap: a call during a poll gets that poll's end. */
   poll(cluster: string, signal: AbortSignal): Promise<void>;
+  /** Also asks the databases again, however new the last answers are: a repair that somebody asks for stands on what is now. */
+  pollAnew(cluster: string, signal: AbortSignal): Promise<void>;
   latest(cluster: string): ClusterLatest;
 }
 
@@ -75,13 +77,20 @@ export function createWatch(parts: WatchParts): Watch {
     if (parts.isActive()) await storeChanges(parts, cluster, seen);
   }
 
+  function poll(cluster: string, signal: AbortSignal): Promise<void> {
+    const running = underWay.get(cluster);
+    if (running) return running;
+    const begun = pollOnce(cluster, signal).finally(() => underWay.delete(cluster));
+    underWay.set(cluster, begun);
+    return begun;
+  }
+
   return {
-    poll(cluster, signal) {
-      const running = underWay.get(cluster);
-      if (running) return running;
-      const begun = pollOnce(cluster, signal).finally(() => underWay.delete(cluster));
-      underWay.set(cluster, begun);
-      return begun;
+    poll,
+    async pollAnew(cluster, signal) {
+      await underWay.get(cluster)?.catch(() => {});
+      parts.knowSources.lookAnew(cluster);
+      await poll(cluster, signal);
     },
     latest: (cluster) => latest.get(cluster) ?? NOTHING_YET,
   };

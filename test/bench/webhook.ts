@@ -84,7 +84,11 @@ async function bareRate(folder: string): Promise<number> {
 async function ourRate(folder: string): Promise<{ rate: number; stormMiB: number }> {
   const store = await openSqliteStore({ file: join(folder, "ours.db"), hashing: sha256 });
   const metrics = createMetrics();
-  const nobody = { poll: async () => {}, latest: () => ({ observation: null, findings: [], at: null, problem: null }) };
+  const nobody = {
+    poll: async () => {},
+    pollAnew: async () => {},
+    latest: () => ({ observation: null, findings: [], at: null, problem: null }),
+  };
   const alerts = createReceiveAlert({
     store,
     watch: nobody,

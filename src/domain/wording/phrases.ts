@@ -50,6 +50,10 @@ export const PHRASES = {
   },
   "no-such-incident": { en: "There is no open incident {incident}.", zh: "没有未关闭的事件 {incident}。" },
   "no-such-task": { en: "DM runs no task {task} in {cluster} that I can see.", zh: "在集群 {cluster} 中没有看到任务 {task}。" },
+  "trouble-not-there": {
+    en: "{playbook} mends a binlog file over 4 GiB or a broken relay, and {what} shows neither now (it shows: {found}).",
+    zh: "{playbook} 用于修复超过 4 GiB 的 binlog 文件或损坏的 relay，而 {what} 目前没有这类问题（当前：{found}）。",
+  },
   "nothing-failing": {
     en: "Nothing of {what} fails right now, so there is nothing to repair.",
     zh: "{what} 目前没有故障，无需修复。",

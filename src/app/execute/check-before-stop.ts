@@ -20,6 +20,10 @@ export const checkBeforeStop: StepRoutine = {
     if (failed.length > 0) return { kind: "failed", why: failed.map((gate) => say(gate.phrase, "en")).join(" ") };
     const open = gates.filter((gate) => gate.answer === "not-known").map(({ gate }) => gate);
     const notKnown = open.length === 0 ? "" : `, not known: ${open.join(", ")}`;
-    return { kind: "done", proof: `${gates.length - open.length} of ${gates.length} gates hold${notKnown}` };
+    return {
+      kind: "done",
+      proof: `${gates.length - open.length} of ${gates.length} gates hold${notKnown}`,
+      details: { gates: gates.map(({ gate, answer }) => `${gate}: ${answer}`) },
+    };
   },
 };

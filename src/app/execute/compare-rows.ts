@@ -116,7 +116,7 @@ async function conclude(context: StepContext, name: string, stored: StoredCompar
   const verdict = verdictOf(comparison);
   switch (verdict.kind) {
     case "equal":
-      return { kind: "done", proof: `${id}: ${rows} rows in ${comparison.tables.length} tables, the same on both sides` };
+      return { kind: "done", proof: `${id}: the same on both sides, ${rows} rows, ${comparison.tables.length} tables` };
     case "different":
       return different(context, stored);
     case "not-comparable":

@@ -98,11 +98,17 @@ function caveatOf({ "whose-not-known": rows }: CopyCounts): { readonly caveat?: 
   return { caveat: `${rows} rows are there after an interruption; whose they are is not known, so an undo leaves them` };
 }
 
+/** States whose name alone says too little. */
+const SAID: Readonly<Record<string, string>> = {
+  proven: "inserted and proven",
+  "whose-not-known": "there, inserted by whom is not known",
+};
+
 function outcomeOf(ended: RowCopy): StepOutcome {
   const counts = countRows(ended);
   const told = Object.entries(counts)
     .filter(([, count]) => count > 0)
-    .map(([state, count]) => `${state}: ${count}`)
+    .map(([state, count]) => `${count} ${SAID[state] ?? state.replaceAll("-", " ")}`)
     .join(", ");
   const details = { rows: counts };
   switch (ended.ended?.kind) {

@@ -39,7 +39,7 @@ export const surveyStatement: Surveyor = async (input) => {
       [`position ${name}`]: action.position ?? "",
       [`gates ${name}`]: gatesText(gates),
     },
-    warnings: [phrase("warn-statement", { statement: action.statement.slice(0, 300) })],
+    warnings: how === "revert" ? [] : [phrase("warn-statement", { statement: action.statement.slice(0, 300) })],
     targets: [target],
     steps: skipOrReplaceStatement.steps({ ...baseFacts(input), action }),
   };

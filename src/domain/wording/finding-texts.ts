@@ -34,7 +34,30 @@ const PLACES_ZH: Readonly<Record<string, string>> = {
   "DM names no side": "DM 没有指明是哪一侧",
   "the error's text": "错误原文",
   "source config": "数据源配置",
+  "the downstream's checkpoint table": "下游的断点表",
+  "relayBinlog over the last samples": "最近几次采样的 relayBinlog",
+  "the upstream": "上游",
 };
+
+/** Our own names of what was seen or counted; DM's field names stay as they are. */
+const NAMES_ZH: Readonly<Record<string, string>> = {
+  "rows missing downstream": "下游缺失的行",
+  "rows that differ": "不同的行",
+  "rows only downstream": "仅下游存在的行",
+  "steps back": "回退次数",
+  "last step back": "最近一次回退",
+  "oldest file": "最旧的文件",
+  "not measured": "未测得大小",
+  "file to measure": "需要测量的文件",
+  "the syncer": "syncer",
+  "global row": "全局行",
+  "global checkpoint row": "全局断点行",
+  "end of the upstream": "上游末尾",
+  "not listed by DM since": "DM 不再列出的时间",
+  "GTIDs on the upstream": "上游的 GTID",
+};
+
+export const nameText = (name: string, language: Language): string => (language === "zh" ? (NAMES_ZH[name] ?? name) : name);
 
 export function placeText(from: string, language: Language): string {
   return language === "zh" ? (PLACES_ZH[from] ?? from) : from;

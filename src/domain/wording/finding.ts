@@ -13,7 +13,7 @@ import {
   strong,
   time,
 } from "./document.ts";
-import { ASSUMPTIONS, placeText, RETRIES } from "./finding-texts.ts";
+import { ASSUMPTIONS, nameText, placeText, RETRIES } from "./finding-texts.ts";
 import { KIND_NAMES } from "./kind-names.ts";
 import type { Language } from "./language.ts";
 import { PLAYBOOK_NAMES } from "./playbook-names.ts";
@@ -67,9 +67,9 @@ export function factText(known: Fact, language: Language): string {
     case "said":
       return known.text;
     case "seen":
-      return `${known.name}: ${known.value}`;
+      return `${nameText(known.name, language)}: ${known.value}`;
     case "counted":
-      return `${known.what}: ${known.count}`;
+      return `${nameText(known.what, language)}: ${known.count}`;
     case "assumed":
       return `${ASSUMPTIONS[language][known.what]} ${known.value}`;
     default:

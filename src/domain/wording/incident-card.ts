@@ -16,7 +16,8 @@ import {
   strong,
   time,
 } from "./document.ts";
-import { adviceSentence, kindName, playbookName, retriesSentence, subjectText } from "./finding.ts";
+import { adviceSentence, factText, kindName, playbookName, retriesSentence, subjectText } from "./finding.ts";
+import { placeText } from "./finding-texts.ts";
 import type { Language } from "./language.ts";
 
 const TEXTS = {
@@ -202,12 +203,27 @@ function bodyBlocks(incident: Incident, { language, offer }: CardView): Block[] 
   );
   const blocks: Block[] = [{ kind: "list", items: atMost(members, SHOWN_MEMBERS, texts.more) }];
   const words = incident.finding.evidence.find((evidence) => evidence.fact.kind === "said");
+  if (incident.state === "open") blocks.push(...numbersOf(incident.finding, language));
   if (incident.state === "open" && words?.fact.kind === "said")
     blocks.push({ kind: "code", title: texts.dmSaid, text: words.fact.text.slice(0, 600) });
   // Between two steps of a run DM looks otherwise than before: what would be advised for that is not to be done.
   if (incident.state === "open" && offer.kind !== "under-way")
     blocks.push(paragraph(strong(`${texts.todo}: `), plain(adviceSentence(incident.finding.advice.why, language))));
   return blocks;
+}
+
+const SHOWN_NUMBERS = 4;
+
+/** What was measured or counted: the numbers that prove it, or say why nothing could be measured. */
+function numbersOf({ evidence }: Incident["finding"], language: Language): Block[] {
+  const measured = evidence.filter(
+    ({ fact, from }) =>
+      fact.kind === "counted" || (fact.kind === "seen" && (from === "SHOW BINARY LOGS" || from.endsWith("checkpoint table"))),
+  );
+  const items = measured
+    .slice(0, SHOWN_NUMBERS)
+    .map(({ fact, from }) => item("dot", plain(factText(fact, language)), plain("  "), code(placeText(from, language))));
+  return items.length === 0 ? [] : [{ kind: "list", items }];
 }
 
 function memberInlines(member: Member, language: Language): Inline[] {

@@ -51,6 +51,7 @@ const TEXTS = {
     expired: "expired",
     superseded: "what it was bound to changed:",
     running: "approved, carried out by",
+    byName: "asked for by name",
     dryRun: "Dry run, nothing is stored",
     digest: "Votes are for exactly this plan, digest",
     more: "more",
@@ -81,6 +82,7 @@ const TEXTS = {
     expired: "已过期",
     superseded: "所依据的内容已变化：",
     running: "已批准，执行：",
+    byName: "按名称发起",
     dryRun: "演练，不保存任何内容",
     digest: "投票仅对此计划有效，摘要",
     more: "项未列出",
@@ -156,7 +158,10 @@ function stepItems({ steps, subjects }: Plan, language: Language): ListItem[] {
 function factsOf(plan: Plan, language: Language) {
   const texts = TEXTS[language];
   const facts = [
-    fact(texts.for, plain(`${plan.incident ?? plan.cluster} · ${kindName(plan.kind, language)}`)),
+    fact(
+      texts.for,
+      plain(`${plan.incident ?? plan.cluster} · ${plan.kind === "healthy" ? texts.byName : kindName(plan.kind, language)}`),
+    ),
     fact(texts.asked, { kind: "person", id: plan.askedBy.id, name: plan.askedBy.name }),
     fact(texts.votes, ...voteInlines(plan, language)),
   ];

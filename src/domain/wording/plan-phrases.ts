@@ -72,7 +72,7 @@ export const PLAN_PHRASES = {
     zh: "无法对比 {source} 的行：没有可读取{side}的账号。",
   },
   "gate-comparison": {
-    en: "{comparison} found {missing} missing rows.",
+    en: "{comparison} found rows that are missing: {missing}.",
     zh: "{comparison} 发现 {missing} 行缺失。",
   },
   "gate-comparison-none": {

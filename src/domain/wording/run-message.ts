@@ -28,6 +28,7 @@ const TEXTS = {
   en: {
     running: "is being carried out",
     succeeded: "proved: it runs again",
+    rowsProved: "proved: it runs again, and the rows are the same",
     failed: "did not do what it was for",
     person: "WAITS FOR A PERSON",
     onlyDone: "is done",
@@ -55,6 +56,7 @@ const TEXTS = {
   zh: {
     running: "正在执行",
     succeeded: "已证明恢复运行",
+    rowsProved: "已证明恢复运行，且行一致",
     failed: "没有达到目的",
     person: "等待人工处理",
     onlyDone: "已完成",
@@ -142,13 +144,14 @@ const ONLY_DONE: ReadonlySet<PlaybookId> = new Set<PlaybookId>([
   "undo",
 ]);
 
-function wordFor({ state, puttingBack, plan }: Run, language: Language): string {
+function wordFor({ state, puttingBack, plan, steps }: Run, language: Language): string {
   const texts = TEXTS[language];
   switch (state.kind) {
     case "running":
       return puttingBack === null ? texts.running : texts.puttingBack;
     case "succeeded":
       if (ONLY_DONE.has(plan.playbook)) return texts.onlyDone;
+      if (areRowsProved(steps)) return texts.rowsProved;
       return state.caveats.length === 0 ? texts.succeeded : texts.notProved;
     case "failed":
       return puttingBack === null ? texts.failed : texts.putBackDone;
@@ -159,8 +162,14 @@ function wordFor({ state, puttingBack, plan }: Run, language: Language): string 
   }
 }
 
-function toneOf({ state }: Run): Document["tone"] {
-  if (state.kind === "succeeded") return state.caveats.length === 0 ? "good" : "warning";
+/** Every comparison of the run found its rows the same: then what else is not proved does not put the repair in doubt. */
+function areRowsProved(steps: Run["steps"]): boolean {
+  const compared = steps.filter(({ step }) => step.action.kind === "compare-rows");
+  return compared.length > 0 && compared.every(({ state }) => state.kind === "done" && state.caveat === null);
+}
+
+function toneOf({ state, steps }: Run): Document["tone"] {
+  if (state.kind === "succeeded") return state.caveats.length === 0 || areRowsProved(steps) ? "good" : "warning";
   return { running: "info", failed: "warning", "needs-person": "critical" }[state.kind] as Document["tone"];
 }
 

@@ -19,7 +19,7 @@ export interface ClusterView {
 const TEXTS = {
   en: {
     fine: "Everything is well",
-    trouble: "open incidents",
+    trouble: (count: number) => (count === 1 ? "1 open incident" : `${count} open incidents`),
     none: "no answer from DM yet",
     asOf: "as of",
     well: (well: number, all: number) => `${well} of ${all} subtasks and relays are well`,
@@ -30,7 +30,7 @@ const TEXTS = {
   },
   zh: {
     fine: "一切正常",
-    trouble: "个未关闭的事件",
+    trouble: (count: number) => `${count} 个未关闭的事件`,
     none: "还没有得到 DM 的应答",
     asOf: "数据时间",
     well: (well: number, all: number) => `${all} 个子任务与 relay 中 ${well} 个正常`,
@@ -44,7 +44,7 @@ const TEXTS = {
 export function statusDocument(clusters: readonly ClusterView[], open: readonly Incident[], language: Language): Document {
   const texts = TEXTS[language];
   const blind = clusters.some((cluster) => cluster.at === null || cluster.problem !== null);
-  const headline = open.length > 0 ? `${open.length} ${texts.trouble}` : blind ? texts.wrong : texts.fine;
+  const headline = open.length > 0 ? texts.trouble(open.length) : blind ? texts.wrong : texts.fine;
   const blocks = clusters.flatMap((cluster): Block[] => [
     clusterLine(cluster, language),
     {

@@ -45,12 +45,12 @@ describe("wherever their processes die, rows are compared, brought back and take
 
   test("copy-missing-rows", async () => {
     const { whole, torn } = await dieEverywhere({ ...copying, spared: INSERTED_UNTOLD });
-    for (const { run } of [whole, torn]) assert.equal(proofOf(run, "copy-missing-rows"), "proven: 1");
+    for (const { run } of [whole, torn]) assert.equal(proofOf(run, "copy-missing-rows"), "1 inserted and proven");
   });
 
   test("a row whose INSERT came through when the process died is not inserted again, and said to be nobody's", async () => {
     const run = await dieOnce(copying, INSERTED_UNTOLD);
-    assert.equal(proofOf(run, "copy-missing-rows"), "whose-not-known: 1");
+    assert.equal(proofOf(run, "copy-missing-rows"), "1 there, inserted by whom is not known");
     assert.ok(run.state.kind === "succeeded" && /an undo leaves them/.test(run.state.caveats.join()), JSON.stringify(run.state));
   });
 

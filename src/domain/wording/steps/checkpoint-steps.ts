@@ -39,7 +39,10 @@ export const rewriteCheckpoint: Sayer<"rewrite-checkpoint"> = ({ action, name, t
       `Set the checkpoint rows of ${name} to the start of ${"file" in rewrite ? rewrite.file : ""}`,
       `将 ${name} 的断点行设到 ${"file" in rewrite ? rewrite.file : ""} 的开头`,
     ),
-    align: say(`Set every table row of ${name} to its global row`, `将 ${name} 的每个表断点行设为其全局行`),
+    align: say(
+      `Set the checkpoint row of every table of ${name} to the place of its global row`,
+      `将 ${name} 每个表的断点行设到其全局断点处`,
+    ),
     "rewind-all": say(
       `Set every checkpoint row of ${name} back to ${"file" in rewrite ? rewrite.file : ""} with the GTID set before it`,
       `将 ${name} 的所有断点行退回 ${"file" in rewrite ? rewrite.file : ""} 及其之前的 GTID 集合`,

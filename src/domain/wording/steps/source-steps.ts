@@ -10,7 +10,7 @@ function settingsText({ gtid, relay }: SourceSettingsWanted, asKept: string): st
 }
 
 export const keepSourceYaml: Sayer<"keep-source-yaml"> = ({ source, say, dmctl }) => ({
-  title: say(`Keep the YAML of source ${source}, sealed`, `封存保留数据源 ${source} 的 YAML`),
+  title: say(`Keep the YAML of source ${source}, encrypted`, `加密保留数据源 ${source} 的 YAML`),
   call: `GET /apis/v1alpha1/tasks/${encodeURIComponent(source)}?type=4`,
   needs: say("the password that DM masks, from its reference", "DM 遮盖的密码，来自配置的引用"),
   proves: say("the source can be made again as it was; its login works", "数据源可按原样重建；账号可登录"),

@@ -3,7 +3,7 @@ import { gatewayTask, quoted, type Sayer, scopeWords, sqlName, sqlText } from ".
 const nothing = (say: (en: string, zh: string) => string): string => say("nothing was changed", "没有任何改动");
 
 export const keepTaskYaml: Sayer<"keep-task-yaml"> = ({ task, say, dmctl }) => ({
-  title: say(`Keep the YAML of ${task}, sealed`, `封存保留 ${task} 的 YAML`),
+  title: say(`Keep the YAML of ${task}, encrypted`, `加密保留 ${task} 的 YAML`),
   call: `GET ${gatewayTask(task)}?type=1`,
   needs: say("a configured file, or the gateway's copy and its password", "配置的文件，或网关副本及其密码"),
   proves: say("the task can be started again, whatever happens", "无论发生什么，任务都能再次启动"),
@@ -68,7 +68,7 @@ export const startTask: Sayer<"start-task"> = (said) => {
   const yaml = isSafe ? `${task}.safe-mode.yaml` : `${task}.yaml`;
   return {
     title: isSafe
-      ? say(`Start ${name} in safe mode, from a rendered copy of its YAML`, `用渲染的 YAML 副本以安全模式启动 ${name}`)
+      ? say(`Start ${name} in safe mode, from a copy of its YAML`, `用 YAML 的副本以安全模式启动 ${name}`)
       : say(`Start ${name} from its checkpoint`, `从断点启动 ${name}`),
     call: `POST /apis/v1alpha1/tasks {"task":"(${isSafe ? say("the kept YAML with safe-mode: true", "保留的 YAML 加 safe-mode: true") : say("the kept YAML", "保留的 YAML")})",${scopeWords(said)}${keepMeta}}`,
     needs: say("DM's own precheck; nobody else started it meanwhile", "通过 DM 自身的预检查；期间没有其他人启动它"),

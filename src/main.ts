@@ -23,9 +23,9 @@ import type { Store } from "./app/ports/store.ts";
 import { createPropose } from "./app/propose.ts";
 import { createReceiveAlert } from "./app/receive-alert.ts";
 import { createReminder } from "./app/remind.ts";
-import { createComparisonReport } from "./app/report-comparison.ts";
 import { createIncidentReport } from "./app/report-incident.ts";
 import { createPlanReport } from "./app/report-plan.ts";
+import { createRowsReport } from "./app/report-rows.ts";
 import { createSourceSettings } from "./app/source-settings.ts";
 import { createWatch } from "./app/watch.ts";
 import type { Config } from "./config/config.ts";
@@ -121,7 +121,7 @@ async function start(config: Config, overrides: Overrides, undo: Undo, log: Log)
     metrics,
     planReport,
     incidentReport,
-    reportComparison: createComparisonReport({ settings, clock }),
+    rowsReport: createRowsReport({ settings, clock }),
     pollMs: 1_000,
   });
 

@@ -22,9 +22,9 @@ import type { Policy, Settings } from "../../src/app/ports/settings.ts";
 import type { Store } from "../../src/app/ports/store.ts";
 import type { TaskFile, TaskFiles } from "../../src/app/ports/task-files.ts";
 import { createPropose, type ProposeRequest } from "../../src/app/propose.ts";
-import { createComparisonReport } from "../../src/app/report-comparison.ts";
 import { createIncidentReport } from "../../src/app/report-incident.ts";
 import { createPlanReport } from "../../src/app/report-plan.ts";
+import { createRowsReport } from "../../src/app/report-rows.ts";
 import { createSourceSettings } from "../../src/app/source-settings.ts";
 import { createWatch } from "../../src/app/watch.ts";
 import type { ClusterConnection } from "../../src/config/config.ts";
@@ -145,7 +145,7 @@ export async function startEngine(
       metrics,
       planReport,
       incidentReport,
-      reportComparison: createComparisonReport({ settings, clock }),
+      rowsReport: createRowsReport({ settings, clock }),
       pollMs,
     });
   const signal = new AbortController().signal;

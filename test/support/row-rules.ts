@@ -1,4 +1,4 @@
-import { type ComparisonLimits, DEFAULT_LIMITS } from "../../src/domain/comparison/comparison.ts";
+import type { ComparisonLimits } from "../../src/domain/comparison/comparison.ts";
 import { type ReplicationRules, SHADOW_TABLES } from "../../src/domain/comparison/replication-rules.ts";
 
 /** Rules of a source that replicates everything to its own name. */
@@ -17,8 +17,10 @@ export const someRules = (source: string, more: Partial<ReplicationRules> = {}):
 });
 
 export const someLimits = (more: Partial<ComparisonLimits> = {}): ComparisonLimits => ({
-  ...DEFAULT_LIMITS,
   rowsPerSecond: null,
+  chunkRows: null,
   atMostSeconds: 60,
+  listedAtMost: 1_000,
+  countedAtMost: 10_000,
   ...more,
 });

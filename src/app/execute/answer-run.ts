@@ -3,8 +3,10 @@ import type { Run } from "../../domain/run/run.ts";
 import { againFrom, nextStep, putBack, withStep } from "../../domain/run/run-progress.ts";
 import { phrase } from "../../domain/wording/phrases.ts";
 import { auditDraft } from "../audit-draft.ts";
+import { stopComparison } from "../compare/compare-rows.ts";
 import { aboutPlan } from "../decide.ts";
-import { ChangedMeanwhile } from "../ports/store.ts";
+import { ChangedMeanwhile, type StoreParts } from "../ports/store.ts";
+import { comparisonName } from "./compare-rows.ts";
 import type { ExecutorParts, RunAnswer, RunAnswered } from "./executor.ts";
 
 /** A person's word on a run, in one transaction with its audit event and its message. */
@@ -15,11 +17,23 @@ export function answerRun(parts: ExecutorParts, id: string, person: Person, what
     if (!run || !next) return { kind: "refused", why: phrase("run-not-waiting", { run: id }) };
     const fresh: Run = { ...next, deadlineAt: deadlineOf(parts, run) };
     if ((await tx.runs.update(fresh, null)) !== "stored") throw new ChangedMeanwhile(`run ${id}`);
+    if (what === "stop") await tellStopped(parts, tx, run, person);
     const kind = what === "stop" ? "comparison-stopped" : "run-taken-over";
     await tx.audit.append(auditDraft(parts.clock.now(), kind, person, { ...aboutPlan(run.plan), run: id, details: { what } }));
     await parts.planReport.run(tx, { ...fresh, version: run.version + 1 });
     return { kind: "done" };
   });
+}
+
+/** What was compared before a person stopped it is a result too: it gets its end, and is told. */
+async function tellStopped({ clock, rowsReport }: ExecutorParts, tx: StoreParts, run: Run, person: Person): Promise<void> {
+  const record = nextStep(run);
+  const stored = record && (await tx.records.get("comparison", comparisonName({ run, step: record.step })));
+  if (!stored) return;
+  const stopped = { ...stored, comparison: stopComparison(stored.comparison, person.id, clock.now()) };
+  await tx.records.put("comparison", comparisonName({ run, step: record.step }), stopped);
+  await tx.records.put("comparison", stored.id, stopped);
+  await rowsReport.comparison(tx, run, stopped);
 }
 
 function deadlineOf({ clock, settings }: ExecutorParts, run: Run): number {

@@ -182,10 +182,10 @@ function contextOf(
   const fence = parts.lease.held()?.fence ?? 0;
   const wasBegun = state.kind === "started";
   const wasShown = state.kind === "todo" && state.wasShown === true;
-  const { reportComparison } = parts;
+  const { rowsReport } = parts;
   return {
     ...{ run, step, dm, facts, store, settings, seal, clock, signal, pollMs, timeoutMs, fence, tell },
-    ...{ wasBegun, wasShown, reportComparison },
+    ...{ wasBegun, wasShown, rowsReport },
   };
 }
 

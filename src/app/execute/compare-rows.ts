@@ -109,7 +109,7 @@ async function conclude(context: StepContext, name: string, stored: StoredCompar
     await tx.records.put("comparison", name, stored);
     await tx.records.put("comparison", stored.id, stored);
     await concludeComparison(tx, stored, clock.now());
-    await context.reportComparison(tx, run, stored);
+    await context.rowsReport.comparison(tx, run, stored);
   });
   const { comparison, id } = stored;
   const rows = comparison.tables.reduce((sum, { rowsUpstream }) => sum + rowsUpstream, 0);

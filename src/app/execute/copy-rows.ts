@@ -1,4 +1,4 @@
-import { type CopyCounts, countRows, newRowCopy, type RowCopy } from "../../domain/comparison/row-copy.ts";
+import { type CopyCounts, countRows, newRowCopy, progressOfCopy, type RowCopy } from "../../domain/comparison/row-copy.ts";
 import { copyMissingRows as copy } from "../compare/copy-missing-rows.ts";
 import { undoCopiedRows } from "../compare/undo-copied-rows.ts";
 import { databasesOf } from "../fact-sources.ts";
@@ -25,9 +25,15 @@ export const copyMissingRows: StepRoutine = {
     if (!sides || !writer) return { kind: "failed", why: "no accounts that read both sides and insert rows are configured" };
     try {
       const fence = await prepareFence(context);
-      const keep = (state: RowCopy) => store.records.put("row-copy", name, state);
+      const keep = async (state: RowCopy): Promise<void> => {
+        await store.records.put("row-copy", name, state);
+        tell(context, state);
+      };
       const parts = { ...sides, writer, fence, clock, signal, pollMs, keep, passAtMostSeconds: settings.policy.verifySeconds };
-      return outcomeOf(await copy(parts, begun));
+      const ended = await copy(parts, begun);
+      if (ended.ended !== null)
+        await store.transaction((tx) => context.rowsReport.copy(tx, context.run, step.target.source, ended));
+      return outcomeOf(ended);
     } finally {
       await sides.close();
       await writer.close();
@@ -77,6 +83,11 @@ async function begin(context: StepContext, comparison: string): Promise<RowCopy 
   if (!stored || stored.task !== taskOf(context)) return { why: `there is no comparison ${comparison} of this task` };
   const made = newRowCopy(stored.comparison, { at: context.clock.now(), atMostSeconds: context.step.atMostSeconds });
   return made.kind === "refused" ? { why: made.why } : made;
+}
+
+function tell(context: StepContext, state: RowCopy): void {
+  const { settled, total } = progressOfCopy(state);
+  context.tell({ done: settled, total, unit: "rows", rate: null, at: taskOf(context) });
 }
 
 /** The fence stands in the meta schema; without an account that may write there the rows are guarded by the lease alone. */

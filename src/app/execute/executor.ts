@@ -11,9 +11,9 @@ import type { Log } from "../ports/log.ts";
 import type { Metrics } from "../ports/metrics.ts";
 import type { Settings } from "../ports/settings.ts";
 import type { Store } from "../ports/store.ts";
-import type { ReportComparison } from "../report-comparison.ts";
 import type { IncidentReport } from "../report-incident.ts";
 import type { PlanReport } from "../report-plan.ts";
+import type { RowsReport } from "../report-rows.ts";
 import { answerRun } from "./answer-run.ts";
 import { carry } from "./carry-run.ts";
 
@@ -28,7 +28,7 @@ export interface ExecutorParts {
   readonly metrics: Metrics;
   readonly planReport: PlanReport;
   readonly incidentReport: IncidentReport;
-  readonly reportComparison: ReportComparison;
+  readonly rowsReport: RowsReport;
   /** How often a waiting step asks DM, milliseconds. */
   readonly pollMs: number;
 }
@@ -51,14 +51,19 @@ export function createExecutor(parts: ExecutorParts): Executor {
   /** Runs that are carried now. Locks keep them apart, so a replay of hours, or a comparison, holds no other one up. */
   const carried = new Map<string, Promise<void>>();
   const onlyReading = new Set<string>();
+  /** Ends what a run is doing when a person has stopped it; the next `pickUp` finds it as it is stored then. */
+  const stops = new Map<string, AbortController>();
 
   async function pickUp(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     for (const { id, plan } of await parts.store.runs.unfinished()) {
       if (carried.has(id) || signal.aborted) continue;
       if (plan.playbook === "compare-rows") onlyReading.add(id);
-      const work = carryOne(parts, id, known, signal).finally(() => {
+      const stop = new AbortController();
+      stops.set(id, stop);
+      const work = carryOne(parts, id, known, AbortSignal.any([signal, stop.signal])).finally(() => {
         carried.delete(id);
+        stops.delete(id);
         onlyReading.delete(id);
       });
       carried.set(id, work);
@@ -71,7 +76,11 @@ export function createExecutor(parts: ExecutorParts): Executor {
       await pickUp(signal);
       await Promise.all(Array.from(carried, ([id, work]) => (onlyReading.has(id) && !signal.aborted ? undefined : work)));
     },
-    byPerson: (id, person, what) => answerRun(parts, id, person, what),
+    async byPerson(id, person, what) {
+      const answered = await answerRun(parts, id, person, what);
+      if (answered.kind === "done" && what === "stop") stops.get(id)?.abort(new Error("stopped by a person"));
+      return answered;
+    },
   };
 }
 

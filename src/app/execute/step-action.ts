@@ -8,7 +8,7 @@ import type { DmCluster } from "../ports/dm.ts";
 import type { Seal } from "../ports/identifiers.ts";
 import type { Settings } from "../ports/settings.ts";
 import type { Store } from "../ports/store.ts";
-import type { ReportComparison } from "../report-comparison.ts";
+import type { RowsReport } from "../report-rows.ts";
 
 /** What a step is given to ask and to act. */
 export interface StepContext {
@@ -31,7 +31,7 @@ export interface StepContext {
   readonly wasBegun: boolean;
   /** Commands for a person were shown, and somebody said that they are done. */
   readonly wasShown: boolean;
-  readonly reportComparison: ReportComparison;
+  readonly rowsReport: RowsReport;
   /** How far a long step is; stored now and then. When the run was changed meanwhile, `signal` ends the step. */
   tell(progress: StepProgress): void;
 }

@@ -77,8 +77,6 @@ export function containsSet(a: GtidSet, b: GtidSet): boolean {
   });
 }
 
-export const isEqualSet = (a: GtidSet, b: GtidSet): boolean => containsSet(a, b) && containsSet(b, a);
-
 /**
  * The set with which a stream begins after a file's head. MariaDB lists there every server that ever wrote to a domain, the newest
  * last; a stream takes one GTID a domain and is refused otherwise ("duplicate domain id", seen on 10.11). Any other text comes back

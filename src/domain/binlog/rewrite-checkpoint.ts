@@ -1,7 +1,7 @@
 import type { Phrase } from "../plan/plan.ts";
 import type { CheckpointRewrite } from "../plan/step-action.ts";
 import { phrase } from "../wording/phrases.ts";
-import { type BinlogName, inFormOf, isSameFile, parseBinlogName } from "./binlog-name.ts";
+import { type BinlogName, inFormOf, parseBinlogName } from "./binlog-name.ts";
 import { type CheckpointRow, type RowChange, rowKey } from "./checkpoint-row.ts";
 import { containsSet, isEmptySet, parseGtidSet } from "./gtid-set.ts";
 
@@ -176,6 +176,3 @@ function changesOf(rows: readonly CheckpointRow[], changes: readonly RowChange[]
   });
   return { kind: "changes", changes, rows: after };
 }
-
-/** Whether a row stands in this file. */
-export const isInFile = ({ file: now }: CheckpointRow, file: string): boolean => isSameFile(now, file);

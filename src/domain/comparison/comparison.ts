@@ -30,15 +30,6 @@ export interface ComparisonLimits {
   readonly countedAtMost: number;
 }
 
-/** Low, because what it loads is a production database. */
-export const DEFAULT_LIMITS: ComparisonLimits = {
-  rowsPerSecond: 5_000,
-  chunkRows: null,
-  atMostSeconds: 3_600,
-  listedAtMost: 1_000,
-  countedAtMost: 10_000,
-};
-
 export type ComparisonEnd =
   | { readonly kind: "finished"; readonly at: number }
   | { readonly kind: "stopped"; readonly at: number; readonly by: string }

@@ -129,3 +129,11 @@ export function countRows({ tables }: RowCopy): CopyCounts {
   for (const { rows } of tables) for (const { state } of rows) counts[state.kind]++;
   return counts;
 }
+
+const OPEN: ReadonlySet<CopiedRowState["kind"]> = new Set<CopiedRowState["kind"]>(["to-do", "inserting", "inserted"]);
+
+/** Rows of which nothing is to be done any more, and all. */
+export function progressOfCopy({ tables }: RowCopy): { readonly settled: number; readonly total: number } {
+  const rows = tables.flatMap((table) => table.rows);
+  return { settled: rows.filter(({ state }) => !OPEN.has(state.kind)).length, total: rows.length };
+}

@@ -244,8 +244,3 @@ const namesOf = (tables: readonly TableName[]): string => {
   const names = tables.map(({ schema, table }) => `${schema}.${table}`);
   return names.length > 10 ? `${names.slice(0, 10).join(", ")} … (${names.length})` : names.join(", ");
 };
-
-/** For a source that DM has not read past the file with: whether any row stands in it. */
-export function standsInFile(rows: readonly CheckpointRow[], file: string): boolean {
-  return rows.some((row) => isSameFile(row.file, file));
-}

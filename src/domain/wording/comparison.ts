@@ -1,7 +1,7 @@
 import { type Comparison, countOf, isDifferent, progressOf, type TableComparison, verdictOf } from "../comparison/comparison.ts";
 import type { DifferenceKind } from "../comparison/expected-differences.ts";
 import { keyWords } from "../comparison/key.ts";
-import { type CopiedRowState, countRows, type RowCopy } from "../comparison/row-copy.ts";
+import { type CopiedRowState, countRows, progressOfCopy, type RowCopy } from "../comparison/row-copy.ts";
 import { COMPARISON_TEXTS } from "./comparison-texts.ts";
 import {
   type Block,
@@ -132,15 +132,14 @@ function tableBlocks(table: TableComparison, language: Language): readonly Block
 export function rowCopyDocument(copy: RowCopy, language: Language): Document {
   const texts = COMPARISON_TEXTS[language];
   const counts = Object.entries(countRows(copy)) as [CopiedRowState["kind"], number][];
-  const total = counts.reduce((sum, [, count]) => sum + count, 0);
-  const open = counts.filter(([kind]) => OPEN.has(kind)).reduce((sum, [, count]) => sum + count, 0);
+  const { settled, total } = progressOfCopy(copy);
   const items = counts
     .filter(([, count]) => count > 0)
     .map(([kind, count]) => item(MARKS[kind] ?? "dot", plain(`${count.toLocaleString("en")} ${texts.copyState[kind]}`)));
   const { ended } = copy;
   const detail = ended?.kind === "gave-up" ? ended.detail : ended?.kind === "fenced-off" ? String(ended.by) : "";
   const blocks: (Block | null)[] = [
-    ended === null ? { kind: "progress", done: total - open, total, label: `${total - open} / ${total}` } : null,
+    ended === null ? { kind: "progress", done: settled, total, label: `${settled} / ${total}` } : null,
     { kind: "list", items },
     detail === "" ? null : note(code(detail)),
   ];
@@ -151,7 +150,6 @@ export function rowCopyDocument(copy: RowCopy, language: Language): Document {
   );
 }
 
-const OPEN: ReadonlySet<string> = new Set<CopiedRowState["kind"]>(["to-do", "inserting", "inserted"]);
 const MARKS: Partial<Readonly<Record<CopiedRowState["kind"], ListItem["mark"]>>> = {
   "to-do": "todo",
   inserting: "doing",

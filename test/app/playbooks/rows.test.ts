@@ -29,6 +29,8 @@ describe("rows that are gone while DM is green", { timeout: 60_000 }, () => {
     const copied = await bench.finish(await bench.approvedRun("copy-missing-rows"));
     assert.equal(copied.state.kind, "succeeded", JSON.stringify(copied.state));
     assert.deepEqual(await bench.ids(), [1, 2, 200, 201, 202]);
+    const told = JSON.stringify((await bench.store.outbox.get(`copy:${copied.id}:replica-1`))?.document);
+    assert.match(told, /1 brought back and the same as upstream/);
     assert.deepEqual(await suspicions(), []);
     await bench.poll();
     assert.ok(!found().includes("rows-may-be-missing"));
@@ -96,6 +98,27 @@ describe("rows that are gone while DM is green", { timeout: 60_000 }, () => {
     assert.equal(equal.state.kind, "succeeded");
     await bench.finish(await bench.approvedRun("compare-rows"));
     assert.deepEqual((await bench.store.outbox.get("comparison:C-3"))?.document.buttons ?? [], []);
+  });
+
+  test("a comparison that a person stops tells what it has seen, and is no result", async () => {
+    Object.assign(bench.settings.policy, { compareRowsPerSecond: 1 });
+    const id = await bench.approvedRun("compare-rows");
+    const carried = bench.executor.goOn(bench.signal);
+    await bench.until("rows are being read", async () => (await bench.store.records.get("comparison", `${id} 1`)) !== null);
+
+    const answer = await bench.executor.byPerson(id, OPERATOR, "stop");
+    await carried;
+    await bench.until("the reading has ended", async () => {
+      await bench.executor.pickUp(bench.signal);
+      return (await bench.store.runs.get(id))?.state.kind !== "running";
+    });
+
+    assert.equal(answer.kind, "done");
+    const told = JSON.stringify((await bench.store.outbox.get("comparison:C-1"))?.document);
+    assert.match(told, /not compared to the end.*somebody stopped it/);
+    assert.deepEqual((await bench.store.records.get("comparison", "C-1"))?.comparison.ended?.kind, "stopped");
+    assert.equal((await bench.store.runs.get(id))?.steps[0]?.state.kind, "skipped");
+    assert.match((await bench.why("copy-missing-rows")).join(), /No comparison of this task has named missing rows/);
   });
 
   test("are not copied before a comparison has named them, nor after one that found none", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { asStreamStart, containsSet, isEmptySet, isEqualSet, parseGtidSet } from "../../../src/domain/binlog/gtid-set.ts";
+import { asStreamStart, containsSet, isEmptySet, parseGtidSet } from "../../../src/domain/binlog/gtid-set.ts";
 
 const A = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
 const B = "4f22ab58-71ca-11e1-9e33-c80aa9429562";
@@ -81,7 +81,8 @@ describe("GTID sets", () => {
         if (containsSet(one, two) && containsSet(two, three)) assert.ok(containsSet(one, three));
         const both = set([a, b].filter((part) => part !== "").join(","));
         assert.ok(containsSet(both, one) && containsSet(both, two));
-        assert.ok(isEqualSet(both, set([b, a, b].filter((part) => part !== "").join(","))));
+        const again = set([b, a, b].filter((part) => part !== "").join(","));
+        assert.ok(containsSet(both, again) && containsSet(again, both));
       }),
     );
   });

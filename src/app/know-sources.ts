@@ -54,7 +54,11 @@ export function createKnowSources(parts: KnowSourcesParts): KnowSources {
     for (const { source, relay } of sources) {
       const name = nameOf(cluster, source);
       if (!relay?.relayPosition) trails.delete(name);
-      else trails.set(name, withSample(trails.get(name) ?? [], { at, position: relay.relayPosition }));
+      else
+        trails.set(
+          name,
+          withSample(trails.get(name) ?? [], { at, subDirectory: relay.subDirectory, position: relay.relayPosition }),
+        );
     }
   }
 

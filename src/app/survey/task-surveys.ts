@@ -109,5 +109,5 @@ async function readCause({ facts, cluster, target, signal }: TaskQuestion): Prom
   const status = await facts.clusters.get(cluster)!.sourceStatus(target.source, signal);
   if (status.kind === "not-known") return { kind: "none-known" };
   const subtask = status.entries.flatMap((entry) => entry.subtasks).find(({ task }) => task === target.task);
-  return causeOf(subtask?.result?.errors ?? []);
+  return causeOf(subtask?.result?.errors ?? [], subtask?.unit ?? target.unit);
 }

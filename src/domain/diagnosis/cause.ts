@@ -1,4 +1,5 @@
-import type { DmError } from "../observation/observation.ts";
+import type { DmError, Unit } from "../observation/observation.ts";
+import { answerIn, sideOf } from "./error-words.ts";
 import type { RightOn } from "./grants.ts";
 
 /** A cause that people mend outside of DM, as far as its words tell it; each can be looked at by a probe. */
@@ -19,12 +20,12 @@ const SCHEMA_DENIED = /Access denied for user .*? to database [`'"]([^`'"]+)[`'"
 const LOGIN_REFUSED = /Error (?:1045|1698)\b|Access denied for user/i;
 const DISK_FULL = /no space left on device|Error 1021\b|Disk full/i;
 
-/** The first cause that an error's own words tell; `scope` says which side, and where DM does not say, the downstream is the likelier. */
-export function causeOf(errors: readonly DmError[]): Cause {
-  for (const { message, rawCause, scope } of errors) {
-    const text = `${message} ${rawCause}`;
-    const side = scope === "upstream" ? "upstream" : "downstream";
-    const [, table] = TABLE_MISSING.exec(text) ?? [];
+/** The first cause that a server's own words tell. Tables are looked for downstream; one that is missing upstream is no cause of these. */
+export function causeOf(errors: readonly DmError[], unit: Unit | "Relay"): Cause {
+  for (const error of errors) {
+    const text = answerIn(error);
+    const { side } = sideOf(error, unit);
+    const [, table] = side === "downstream" ? (TABLE_MISSING.exec(text) ?? []) : [];
     if (table) return { kind: "missing-table", table };
     const [, right, on] = COMMAND_DENIED.exec(text) ?? [];
     if (right && on) return { kind: "grant", side, anyOf: listOf(right), on: tableIn(on) };

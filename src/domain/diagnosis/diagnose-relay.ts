@@ -1,13 +1,15 @@
 import type { DmError, Generation, Observation, RelayObservation, Surface } from "../observation/observation.ts";
 import { relayFile, troubleFile } from "../signals/trouble-file.ts";
 import { over4gibSuspected } from "./binlog-over-4gib-suspected.ts";
+import { causeOf } from "./cause.ts";
 import { CONFIDENCE } from "./confidence.ts";
 import { saysBadConnection, saysInvalidConnection, saysNetworkFailed } from "./error-words.ts";
 import { advise, codesOf, errorEvidence, seen } from "./evidence.ts";
 import type { CheckerSettings, Finding } from "./finding.ts";
 import { measured } from "./measured-binlog.ts";
 import { relayNeverResumed } from "./never-resumed.ts";
-import { relayGoingBack, saysRelayLogMissing } from "./relay-trouble.ts";
+import { saysRelayLogMissing } from "./relay-log-missing.ts";
+import { relayGoingBack } from "./relay-trouble.ts";
 import type { SourceKnowledge } from "./source-knowledge.ts";
 import type { Conclusion } from "./subtask-case.ts";
 
@@ -113,6 +115,16 @@ function ofErrors(errors: readonly DmError[], relay: RelayObservation, retries: 
       evidence: errorEvidence(errors, place),
       dmRetriesByItself: retries,
       advice: advise("reset-the-relay", "reset-relay"),
+    };
+  const { kind } = causeOf(errors, "Relay");
+  if (kind === "login" || kind === "grant" || kind === "disk-full")
+    return {
+      kind: kind === "disk-full" ? "disk-full" : "access-denied",
+      incident: true,
+      confidence: CONFIDENCE.shown,
+      evidence: errorEvidence(errors, place),
+      dmRetriesByItself: retries,
+      advice: advise("mend-what-stops-the-relay"),
     };
   const evidence = [...errorEvidence(errors, place), seen("stage", relay.stageAsSaid || "(empty)", "relayStatus")];
   const unreachable = errors.some(

@@ -14,6 +14,12 @@ export function wordsOf(error: DmError): string {
   return lastWords;
 }
 
+/**
+ * What the server answered, as it stands: the raw cause, or all of the text where DM gives none (v1.0). A statement that DM quotes in
+ * its message is not the server's word: a row may hold any words at all.
+ */
+export const answerIn = ({ rawCause, message }: DmError): string => (rawCause === "" ? message : rawCause);
+
 /** go-sql-driver's ErrInvalidConn: part of the data may have been sent. */
 export function saysInvalidConnection(error: DmError): boolean {
   return mayBeAConnectionCode(error.code) && wordsOf(error).includes("invalid connection");

@@ -111,6 +111,7 @@ export type AdviceKey =
   | "skip-or-replace"
   | "mend-the-rights"
   | "mend-the-cause"
+  | "mend-what-stops-the-relay"
   | "start-it-again"
   | "bind-the-source"
   | "ask-a-person";

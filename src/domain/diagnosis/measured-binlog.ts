@@ -52,7 +52,7 @@ export function measured(
     case "size":
       return isOver4gib(found.value)
         ? tooLarge(suspected, plainName(file), found.value.sizeBytes, failing, knowledge)
-        : damaged(suspected, plainName(file), found.value.sizeBytes, failing);
+        : notTooLarge(suspected, plainName(file), found.value.sizeBytes, errors, failing);
     default:
       return found.value satisfies never;
   }
@@ -79,10 +79,23 @@ function purged(suspected: Conclusion, proof: Evidence): Conclusion {
   };
 }
 
-/** Not over 4 GiB and still there: what DM could not read is damaged, upstream or in the relay's copy. */
-function damaged(suspected: Conclusion, file: string, sizeBytes: number, { unit }: FailingUnit): Conclusion {
+/** Words of a file that cannot be read as it is: its events do not fit together, or it ends too early. */
+const DAMAGE =
+  /checksum mismatch|event err eof|diff from passed-in event|of meta config is too big|impossible position|start position > file size|bogus data|truncated in the middle|error reading log event|between event's start pos/;
+
+/** Not over 4 GiB and still there: damaged, upstream or in the relay's copy, where DM's words fit; else another trouble. */
+function notTooLarge(
+  suspected: Conclusion,
+  file: string,
+  sizeBytes: number,
+  errors: readonly DmError[],
+  { unit }: FailingUnit,
+): Conclusion {
+  const whole = withEvidence(suspected, seen(file, `${sizeBytes} bytes`, "SHOW BINARY LOGS"));
+  const isDamaged = errors.some((error) => error.code === 30029 || DAMAGE.test(wordsOf(error)));
+  if (!isDamaged) return { ...whole, kind: "unknown", confidence: CONFIDENCE.none, advice: advise("ask-a-person") };
   return {
-    ...withEvidence(suspected, seen(file, `${sizeBytes} bytes`, "SHOW BINARY LOGS")),
+    ...whole,
     kind: "binlog-corrupted",
     confidence: CONFIDENCE.wordsOnly,
     advice: unit === "Relay" ? advise("reset-the-relay", "reset-relay") : advise("ask-a-person"),

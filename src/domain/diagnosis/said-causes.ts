@@ -2,10 +2,10 @@ import { failingStatement, isDdl } from "../statement/failing-statement.ts";
 import { causeOf } from "./cause.ts";
 import { CONFIDENCE } from "./confidence.ts";
 import { dmRetries } from "./dm-retries.ts";
-import { wordsOf } from "./error-words.ts";
+import { answerIn, wordsOf } from "./error-words.ts";
 import { advise, errorEvidence, seen } from "./evidence.ts";
 import type { Advice, Kind } from "./finding.ts";
-import { saysRelayLogMissing } from "./relay-trouble.ts";
+import { saysRelayLogMissing } from "./relay-log-missing.ts";
 import type { Conclusion, SubtaskCase } from "./subtask-case.ts";
 
 function concluded(theCase: SubtaskCase, kind: Kind, advice: Advice, confidence: number = CONFIDENCE.shown): Conclusion {
@@ -31,7 +31,7 @@ export function failedThenStopped(theCase: SubtaskCase): Conclusion | null {
 
 /** `Error 1062`: replayed without safe mode, or somebody else writes downstream. DM never resumes it. */
 export function duplicateEntry(theCase: SubtaskCase): Conclusion | null {
-  if (!theCase.errors.some((error) => /error 1062\b|duplicate entry/.test(wordsOf(error)))) return null;
+  if (!theCase.errors.some((error) => /error 1062\b|duplicate entry/i.test(answerIn(error)))) return null;
   return concluded(
     theCase,
     "duplicate-entry",
@@ -40,14 +40,16 @@ export function duplicateEntry(theCase: SubtaskCase): Conclusion | null {
 }
 
 const REFUSED_DDL =
-  /unsupported (?:add|modify|drop|collation|charset)|cannot track ddl|error (?:1059|1117|1069|8200)\b|\[ddl:\d+\]|can't drop column with index|invalid default value for|alter.*you have an error in your sql syntax/;
+  /unsupported (?:add|modify|drop|collation|charset)|cannot track ddl|error (?:1059|1117|1069|8200)\b|\[ddl:\d+\]|can't drop column with index|invalid default value for/;
+const SYNTAX = /error 1064\b|you have an error in your sql syntax/;
 
 /** A DDL that the downstream (or DM's own tracker) does not take: skipped or replaced by people, never by itself. */
 export function unsupportedDdl(theCase: SubtaskCase): Conclusion | null {
   const { errors, generation } = theCase;
   const failing = failingStatement(errors);
   const isRefused = errors.some((error) => error.code === 44006 || REFUSED_DDL.test(wordsOf(error)));
-  if (!isRefused || (failing !== null && !isDdl(failing.statement))) return null;
+  const isNotUnderstood = failing !== null && errors.some((error) => SYNTAX.test(wordsOf(error)));
+  if (!(isRefused || isNotUnderstood) || (failing !== null && !isDdl(failing.statement))) return null;
   const canSkip = failing !== null && generation !== "v1.0";
   return concluded(
     theCase,
@@ -59,19 +61,20 @@ export function unsupportedDdl(theCase: SubtaskCase): Conclusion | null {
 
 /** A login that is refused, or a right that is missing: mended outside, and looked at before the resume. */
 export function accessDenied(theCase: SubtaskCase): Conclusion | null {
-  const cause = causeOf(theCase.errors);
+  const cause = causeOf(theCase.errors, theCase.subtask.unit);
   if (cause.kind !== "login" && cause.kind !== "grant") return null;
   return concluded(theCase, "access-denied", advise("mend-the-rights", "fix-and-resume"));
 }
 
 /** A table that is not there downstream, or a full disk: mended outside, and looked at before the resume. */
 export function mendedOutside(theCase: SubtaskCase): Conclusion | null {
-  const { kind } = causeOf(theCase.errors);
+  const { kind } = causeOf(theCase.errors, theCase.subtask.unit);
   if (kind !== "missing-table" && kind !== "disk-full") return null;
   return concluded(theCase, kind, advise("mend-the-cause", "fix-and-resume"));
 }
 
 export function relayLogMissing(theCase: SubtaskCase): Conclusion | null {
-  if (!theCase.errors.some(saysRelayLogMissing)) return null;
+  // Only the Sync unit reads the relay's files; a dump that is not there has words like these, too.
+  if (theCase.subtask.unit !== "Sync" || !theCase.errors.some(saysRelayLogMissing)) return null;
   return concluded(theCase, "relay-log-missing", advise("reset-the-relay", "reset-relay"), CONFIDENCE.wordsOnly);
 }

@@ -56,6 +56,8 @@ export const ADVICE_SENTENCES: Texts<AdviceKey> = {
       "The row is downstream already: somebody else writes there, or rows are replayed without safe mode. Find out which before anything is resumed.",
     "skip-or-replace": "The downstream does not take this statement. Skip it, or have another one executed in its place.",
     "mend-the-cause": "Mend the cause outside of DM; then I look whether it is mended, as far as that can be seen, and resume.",
+    "mend-what-stops-the-relay":
+      "Mend the cause outside of DM (the disk, the account). From v2.0 on DM resumes the relay by itself then; one that stays paused needs `resume-relay`.",
     "mend-the-rights": "Give the account its password or its rights back; then I look whether it works and resume.",
     "start-it-again": "Start the task again, or say that it is meant to stay stopped.",
     "ask-a-person": "A person has to read DM's own words. Nothing is offered on a guess.",
@@ -102,6 +104,8 @@ export const ADVICE_SENTENCES: Texts<AdviceKey> = {
     "find-the-second-writer": "该行已在下游：有其他写入者，或在非安全模式下重放。恢复之前请先查明原因。",
     "skip-or-replace": "下游不接受该语句。可以跳过，或用其他语句代替执行。",
     "mend-the-cause": "请在 DM 之外排除原因；之后我会尽可能检查并恢复任务。",
+    "mend-what-stops-the-relay":
+      "请在 DM 之外排除原因（磁盘或账号）。v2.0 及以后 DM 会自行恢复 relay；若仍处于暂停状态，请执行 `resume-relay`。",
     "mend-the-rights": "请恢复账号的密码或权限；之后我会检查是否可用并恢复任务。",
     "start-it-again": "请重新启动任务，或说明它应保持停止。",
     "ask-a-person": "需要人工阅读 DM 的原文。不会凭猜测提供操作。",

@@ -84,14 +84,14 @@ const WORDS: readonly (readonly [string, string])[] = [
 describe("a right that is missing, in the server's words", () => {
   for (const [words, wanted] of WORDS)
     test(words, () => {
-      const cause = causeOf([anError(10001, words, { scope: "downstream" })]);
+      const cause = causeOf([anError(10001, words, { scope: "downstream" })], "Sync");
       assert.ok(cause.kind === "grant", cause.kind);
       assert.equal(rightText(cause), wanted);
     });
 
   test("a login that is refused is no grant", () => {
     assert.equal(
-      causeOf([anError(10001, "Error 1045 (28000): Access denied for user 'dm'@'%' (using password: YES)")]).kind,
+      causeOf([anError(10001, "Error 1045 (28000): Access denied for user 'dm'@'%' (using password: YES)")], "Sync").kind,
       "login",
     );
   });

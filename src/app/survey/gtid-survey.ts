@@ -53,6 +53,7 @@ export const surveyGtidSwitch: Surveyor = async (input) => {
       {
         [`gates source ${source}`]: gatesText([...config.gates, ...road.gates]),
         [`file ${source}`]: `${file} ${sizeOf(now.files, file)}`,
+        [`relay workers ${source}`]: (road.road?.relayWorkers ?? []).join(" "),
       },
       ...tasks.map((task) => task.binding),
     ) as Binding,

@@ -98,7 +98,7 @@ export const surveyResetRelay: Surveyor = async (input): Promise<Survey> => {
   return {
     gates,
     binding: Object.assign(
-      { [`gates relay ${source}`]: gatesText(gates) },
+      { [`gates relay ${source}`]: gatesText(gates), [`relay workers ${source}`]: workers.join(" ") },
       ...restarts.map((restart) => restart.binding),
     ) as Survey["binding"],
     warnings: [phrase("warn-relay-purge")],

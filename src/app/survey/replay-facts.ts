@@ -31,6 +31,7 @@ export interface SourceNow {
   readonly suspicions: readonly RowsSuspicion[];
   /** As the source's configuration says. null: DM does not tell. */
   readonly readsByGtid: boolean | null;
+  readonly enableRelay: boolean | null;
 }
 
 export async function readSourceNow({ facts, store, cluster, subject: { target }, signal }: SurveyInput): Promise<SourceNow> {
@@ -46,6 +47,7 @@ export async function readSourceNow({ facts, store, cluster, subject: { target }
     status.kind === "answered" ? { kind: "known", value: status.entries } : notKnown(status.why);
   const subtasks = status.kind === "answered" ? status.entries.flatMap((entry) => entry.subtasks) : [];
   const relay = entries.kind === "known" ? (entries.value.find((entry) => entry.relay !== null)?.relay ?? null) : null;
+  const settings = config.kind === "config" ? facts.yaml.readSource(config.yaml) : null;
   return {
     ...{ entries, subtasks, files, upstream, signs: signsOf({ relay }, server) },
     suspicions: suspicions.filter(
@@ -54,7 +56,8 @@ export async function readSourceNow({ facts, store, cluster, subject: { target }
         one.source === target.source &&
         isSameServer(one.server, server.kind === "known" ? server.value : null),
     ),
-    readsByGtid: config.kind === "config" ? (facts.yaml.readSource(config.yaml)?.enableGtid ?? null) : null,
+    readsByGtid: settings?.enableGtid ?? null,
+    enableRelay: settings?.enableRelay ?? null,
   };
 }
 

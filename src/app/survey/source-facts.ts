@@ -1,6 +1,7 @@
 import { fails, holds, unknownYet } from "../../domain/plan/gate.ts";
 import type { GateAnswer } from "../../domain/plan/plan.ts";
 import type { SourceRoad } from "../../domain/playbooks/switch-to-gtid.ts";
+import { namedRelayWorkers } from "../../domain/relay/relay-workers.ts";
 import { databasesOf, type FactSources } from "../fact-sources.ts";
 import type { SourceFacts } from "../ports/yaml.ts";
 import type { SourceNow } from "./replay-facts.ts";
@@ -42,14 +43,18 @@ export async function readSourceConfig({ facts, cluster, subject, signal }: Surv
  * and OpenAPI on, the lab's other road is taken: change the settings, move to a free worker.
  */
 export async function readRoad(
-  { facts, cluster, subject, signal }: SurveyInput,
+  { facts, cluster, subject, version, signal }: SurveyInput,
   now: SourceNow,
 ): Promise<{ readonly gates: readonly GateAnswer[]; readonly road: SourceRoad | null }> {
   const dm = facts.clusters.get(cluster)!;
   const { source } = subject.target;
   const [described, observed] = await Promise.all([dm.describeSource(source, signal), dm.observe(signal)]);
   const hasOpenapi = described.kind === "described";
-  const relayWorkers = hasOpenapi ? namedForRelay(described.description, now) : relayPullers(now);
+  const workers = observed.kind === "observed" ? (observed.observation.workers ?? []) : [];
+  const relayWorkers = namedRelayWorkers({
+    ...{ enableRelay: now.enableRelay, version, pullers: pullersOf(now), bound: boundTo(now) },
+    relayOnly: workers.filter((worker) => worker.stage === "relay" && worker.source === source).map(({ name }) => name),
+  });
   const masters = observed.kind === "observed" ? (observed.observation.masters?.length ?? 1) : 1;
   if (hasOpenapi && masters > 1) {
     const free = observed.kind === "observed" ? observed.observation.workers?.find(({ stage }) => stage === "free") : undefined;
@@ -67,17 +72,9 @@ export async function readRoad(
   return { gates, road: { kind: "gateway", relayWorkers } };
 }
 
-/** With OpenAPI the source's own setting tells whether workers were named: relay that follows the setting names none. */
-function namedForRelay(description: Readonly<Record<string, unknown>>, now: SourceNow): readonly string[] {
-  const config = description.relay_config as { enable_relay?: unknown } | undefined;
-  return config?.enable_relay === true ? [] : pullersOf(now);
-}
-
-/** Without it only a worker that pulls and is not the bound one is known to be named. */
-function relayPullers(now: SourceNow): readonly string[] {
-  if (now.entries.kind === "not-known") return [];
-  const bound = now.entries.value.find(({ subtasks }) => subtasks.length > 0)?.worker ?? null;
-  return pullersOf(now).filter((worker) => worker !== bound);
+function boundTo({ entries }: SourceNow): string | null {
+  if (entries.kind === "not-known") return null;
+  return entries.value.find(({ subtasks }) => subtasks.length > 0)?.worker ?? null;
 }
 
 function pullersOf({ entries }: SourceNow): string[] {

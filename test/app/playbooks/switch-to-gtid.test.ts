@@ -121,6 +121,42 @@ describe("switch-to-gtid", { timeout: 90_000 }, () => {
     assert.deepEqual(await bench.ids(), [1, 2, 200, 201, 202]);
   });
 
+  test("switches a relay off by the workers that were named for it, and on again by the same", async () => {
+    await start({ openapi: true, policy: { relayAfterSwitch: true } });
+    await passed();
+    const relay = `${bench.dm.url}/api/v1/sources/replica-1/relay/enable`;
+    const headers = { "content-type": "application/json" };
+    await fetch(relay, { method: "POST", headers, body: JSON.stringify({ worker_name_list: ["worker1"] }) });
+    await bench.until("the named worker pulls", () => bench.source().relay?.worker === "worker1");
+    const before = bench.dm.calls.length;
+
+    const run = await bench.finish(await bench.approvedRun("switch-to-gtid", ABOUT));
+
+    assert.equal(run.state.kind, "succeeded", JSON.stringify(run.state));
+    assert.equal(run.plan.binding["relay workers replica-1"], "worker1");
+    const calls = bench.dm.calls
+      .slice(before)
+      .filter(({ path }) => path.includes("/relay/") || path.endsWith("v1alpha1/sources"))
+      .map(({ method, path, body }) => `${method} ${path.split("/").at(-1)} ${JSON.stringify(body).slice(0, 40)}`);
+    assert.deepEqual(
+      calls.map((call) => call.split(" ")[1]),
+      ["disable", "sources", "sources", "enable"],
+    );
+    for (const call of [calls[0], calls[3]]) assert.match(call!, /\{"worker_name_list":\["worker1"\]\}/);
+    assert.equal(bench.source().relay?.worker, "worker1");
+  });
+
+  test("is refused before anything stops where workers were named for the relay and OpenAPI is off", async () => {
+    await start({ relay: true, openapi: false });
+    await bench.until("a row arrives", async () => (await bench.ids()).includes(2));
+    const source = bench.source();
+    // What `start-relay -s replica-1 worker1` leaves: the bound worker pulls, the setting is off.
+    source.relay!.worker = "worker1";
+    source.config = { ...source.config, enableRelay: false };
+
+    assert.match((await bench.why("switch-to-gtid", ABOUT)).join(" "), /worker1/);
+  });
+
   test("takes every task of the source along, and proves a stream by GTID for each", async () => {
     await start({ flavor: "mysql" });
     await passed();

@@ -102,11 +102,11 @@ async function start(config: Config, overrides: Overrides, undo: Undo, log: Log)
     ...{ clusters, store, settings, clock, metrics, log, isActive },
     ...{ report: incidentReport, sourceSettings, knowSources },
   });
-  const reminder = createReminder({ store, settings, clock, log, report: incidentReport });
 
   // Plan, approval, run
   const slack = createSlack({ connection: config.slack, store, settings, clock, metrics, log, isActive });
   const planReport = createPlanReport({ settings, clock });
+  const reminder = createReminder({ store, settings, clock, log, report: incidentReport, planReport });
   const authority = createAuthority({ settings, chat: slack.chat });
   const propose = createPropose({ facts, store, watch, settings, clock, metrics, report: planReport });
   const decide = createDecide({ store, settings, authority, clock, metrics, log, report: planReport });

@@ -12,8 +12,8 @@ import { cardKey, clusterOf } from "./report-incident.ts";
 export interface PlanReport {
   plan(tx: StoreParts, plan: Plan): Promise<void>;
   run(tx: StoreParts, run: Run): Promise<void>;
-  /** A new message that does ping the on-call group: edits notify nobody. */
-  call(tx: StoreParts, run: Run): Promise<void>;
+  /** A new message that does ping the on-call group: edits notify nobody. `again`: how often it was called for before. */
+  call(tx: StoreParts, run: Run, again?: number): Promise<void>;
 }
 
 /** One message a plan and one a run, in the incident's thread, updated in place; a run without an incident goes under its plan. */
@@ -39,11 +39,12 @@ export function createPlanReport({ settings, clock }: { readonly settings: Setti
       ),
     run: (tx, run) =>
       wish(tx, run.plan, `run:${run.id}`, runMessage(run, clusterOf(settings, run.plan.cluster).language), threadOf(run)),
-    call(tx, run) {
+    call(tx, run, again = 0) {
       const { language, onCallGroup } = clusterOf(settings, run.plan.cluster);
       const id = onCallGroup.critical;
       const mentions: Inline[] = id === null ? [] : [{ kind: "mention", of: "group", id }];
-      return wish(tx, run.plan, `run:${run.id}:call:${run.version}`, runCall(run, mentions, language), threadOf(run));
+      const key = `run:${run.id}:call:${run.version}${again === 0 ? "" : `:${again}`}`;
+      return wish(tx, run.plan, key, runCall(run, mentions, again > 0, language), threadOf(run));
     },
   };
 }

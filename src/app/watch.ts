@@ -17,7 +17,7 @@ import type { Log } from "./ports/log.ts";
 import type { Metrics } from "./ports/metrics.ts";
 import type { Settings } from "./ports/settings.ts";
 import { ChangedMeanwhile, type Store, type StoreParts } from "./ports/store.ts";
-import type { IncidentReport } from "./report-incident.ts";
+import { clusterOf, type IncidentReport } from "./report-incident.ts";
 import type { SourceSettings } from "./source-settings.ts";
 
 export interface ClusterLatest {
@@ -117,6 +117,7 @@ async function conclude(
       const findings = diagnose(observation, {
         checkerOf: (source) => checkers.get(source) ?? null,
         firstFailedAt: (key) => firstFailedAt(open, key),
+        backoffSecondsOtherwise: clusterOf(parts.settings, cluster).defaultBackoffSeconds,
         ...{ knowledgeOf, memory },
       });
       return { observation, findings, problem: null };

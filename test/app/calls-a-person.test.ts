@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
+import { systemClock } from "../../src/adapters/clock/system-clock.ts";
+import { createLog } from "../../src/adapters/log/log.ts";
+import { createReminder } from "../../src/app/remind.ts";
+import { createIncidentReport } from "../../src/app/report-incident.ts";
+import { createPlanReport } from "../../src/app/report-plan.ts";
 import { type Bench, type BenchOptions, OPERATOR, startBench } from "../support/engine.ts";
 
 let bench: Bench;
@@ -32,6 +37,47 @@ describe("who is on call is called by a message of its own, because edits notify
 
     assert.ok(pings(second));
     assert.notEqual(second?.key, first?.key);
+  });
+
+  test("and again while nobody answers, so often and no oftener; /dm status names the run meanwhile", async () => {
+    await start();
+    Object.assign(bench.settings.policy, { remindAfterSeconds: 600, remindAtMost: 2 });
+    bench.dm.world.breakConnections("invalid-connection", "stop-start");
+    bench.dm.world.refuseNextStart("the precheck does not like it");
+    const id = await bench.approvedRun("stop-start-task");
+    await bench.executor.goOn(bench.signal);
+    let now = Date.now();
+    const clock = { ...systemClock, now: () => now };
+    const { store, settings } = bench;
+    const reminder = createReminder({
+      ...{ store, settings, clock, log: createLog("silent") },
+      report: createIncidentReport({ settings, clock }),
+      planReport: createPlanReport({ settings, clock }),
+    });
+    const calls = async () => {
+      const keys = [1, 2, 3].map((again) => `run:${id}:call:${version}:${again}`);
+      return (await Promise.all(keys.map((key) => store.outbox.get(key)))).filter((message) => message !== null);
+    };
+    const { version } = (await store.runs.get(id))!;
+    const counts: number[] = [];
+    for (let tick = 0; tick < 6; tick++) {
+      await reminder.tick();
+      counts.push((await calls()).length);
+      now += 301_000;
+    }
+
+    assert.deepEqual(counts, [0, 0, 1, 1, 2, 2]);
+    const [first] = await calls();
+    assert.match(first!.document.headline, /R-1 still needs a person, and nobody has answered: orders @ s1\./);
+    assert.ok(pings(first!));
+    const asked = await bench.commands.handle({ text: "status", person: OPERATOR, channel: "C1" }, bench.signal);
+    assert.match(asked.headline, /^1 run needs a person, 1 open incident$/);
+    assert.match(JSON.stringify(asked.blocks), /R-1.*stands still and needs a person/);
+
+    await bench.executor.byPerson(id, OPERATOR, "go-on");
+    await bench.executor.goOn(bench.signal);
+    await reminder.tick();
+    assert.deepEqual(await store.records.list("run-reminder"), []);
   });
 
   test("when every playbook that may be offered was used up without effect", async () => {

@@ -7,6 +7,7 @@ import type { Clock } from "../../src/app/ports/clock.ts";
 import { createReceiveAlert } from "../../src/app/receive-alert.ts";
 import { createReminder } from "../../src/app/remind.ts";
 import { createIncidentReport } from "../../src/app/report-incident.ts";
+import { createPlanReport } from "../../src/app/report-plan.ts";
 import type { Alert } from "../../src/domain/alert/alert.ts";
 import { type Bench, startBench } from "../support/engine.ts";
 import { anAlert, anIncident } from "../support/samples.ts";
@@ -99,7 +100,14 @@ describe("alerts that were stored", () => {
     await bench.store.incidents.insert({ ...anIncident("I-2"), ...due, openedAt: 2 });
     const log = createLog("silent");
 
-    await createReminder({ store: bench.store, settings: bench.settings, clock, log, report }).tick();
+    await createReminder({
+      store: bench.store,
+      settings: bench.settings,
+      clock,
+      log,
+      report,
+      planReport: createPlanReport({ settings: bench.settings, clock }),
+    }).tick();
 
     assert.equal((await bench.store.incidents.get("I-2"))?.mentions, 2);
   });

@@ -34,8 +34,5 @@ export function plansOf(db: Db): PlanStore {
     async open() {
       return (await select().where("state", "=", "open").orderBy("created_at").execute()).map(read);
     },
-    async ofIncident(incident) {
-      return (await select().where("incident", "=", incident).orderBy("created_at").execute()).map(read);
-    },
   };
 }

@@ -77,7 +77,6 @@ function factsOf(task: z.infer<typeof Task>, replication: TaskReplication): Task
     kind: "task",
     name: task.name,
     metaSchema: task["meta-schema"] || "dm_meta",
-    taskMode: task["task-mode"] ?? "",
     removeMeta: task["remove-meta"] === true,
     shardMode: task["shard-mode"] ?? "",
     sources: (task["mysql-instances"] ?? []).map((instance) => instance["source-id"]),

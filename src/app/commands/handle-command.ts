@@ -71,7 +71,9 @@ function answer(parts: CommandParts, command: string, rest: string, asking: Aski
 }
 
 async function status(parts: CommandParts, language: Language): Promise<Document> {
-  return statusDocument(views(parts), await parts.store.incidents.open(), language);
+  const { incidents, runs } = parts.store;
+  const unended = [...(await runs.needingPerson()), ...(await runs.unfinished())];
+  return statusDocument(views(parts), await incidents.open(), unended, language);
 }
 
 async function audit({ store }: CommandParts, task: string | null, language: Language): Promise<Document> {

@@ -1,5 +1,6 @@
 import type { Person } from "../../domain/approval/people.ts";
 import type { RowCopy } from "../../domain/comparison/row-copy.ts";
+import type { RunReminder } from "../../domain/run/run-reminder.ts";
 import type { BigFileSighting } from "../../domain/signals/big-files.ts";
 import type { RowsSuspicion } from "../../domain/signals/rows-suspicion.ts";
 import type { RememberedTask } from "../../domain/signals/stopped-tasks.ts";
@@ -24,6 +25,8 @@ export interface RecordBodies {
   /** By its id, and by the run and step that it belongs to. */
   readonly comparison: StoredComparison;
   readonly "row-copy": RowCopy;
+  /** By run. */
+  readonly "run-reminder": RunReminder;
 }
 export type RecordKind = keyof RecordBodies;
 

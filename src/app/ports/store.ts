@@ -62,7 +62,6 @@ export interface PlanStore {
   get(id: string): Promise<Plan | null>;
   /** Plans in state `open`, oldest first. */
   open(): Promise<readonly Plan[]>;
-  ofIncident(incident: string): Promise<readonly Plan[]>;
 }
 
 export interface RunStore {

@@ -42,7 +42,6 @@ export interface TaskFacts {
   readonly kind: "task";
   readonly name: string;
   readonly metaSchema: string;
-  readonly taskMode: string;
   readonly removeMeta: boolean;
   /** `pessimistic`, `optimistic`, or empty: no shards are merged. */
   readonly shardMode: string;

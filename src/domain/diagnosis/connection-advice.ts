@@ -16,6 +16,10 @@ const DEFAULT_CHECKER = assumed(
   `check-enable: true, backoff-max: ${DEFAULT_BACKOFF_SECONDS / 60}m`,
   "DM's defaults",
 );
+const assumedChecker = (seconds: number): Evidence =>
+  seconds === DEFAULT_BACKOFF_SECONDS
+    ? DEFAULT_CHECKER
+    : assumed("checker-settings", `check-enable: true, backoff-max: ${seconds}s`, "the configuration");
 
 /** What DM does and what is offered for the FAQ's two connection errors, by unit, generation, other errors and checker settings. */
 export function connectionAdvice(
@@ -53,7 +57,7 @@ function retriesAfter(theCase: SubtaskCase, word: "invalid" | "bad"): boolean | 
 /** DM's longest gap between two of its own attempts must have passed, counted from the first sample that showed the failure. */
 function afterBackoff(theCase: SubtaskCase): Advice {
   const since = theCase.firstFailedAt ?? theCase.at;
-  const offeredFrom = since + (theCase.checker?.backoffMaxSeconds ?? DEFAULT_BACKOFF_SECONDS) * 1000;
+  const offeredFrom = since + (theCase.checker?.backoffMaxSeconds ?? theCase.backoffSecondsOtherwise) * 1000;
   if (theCase.firstFailedAt !== null && theCase.at >= offeredFrom) return RESUME_THEN_RESTART;
   return advise("wait-dm-retries", null, [{ playbook: "resume-task", notBefore: offeredFrom }, RESTART]);
 }
@@ -64,7 +68,7 @@ function circumstances(theCase: SubtaskCase): Evidence[] {
   if (result.isCanceled === true) evidence.push(seen("isCanceled", "true", theCase.places.result));
   if (result.isCanceled === null) evidence.push(assumed("pause-by-person", "false", "this surface does not say it"));
   if (version === null) evidence.push(assumed("dm-generation", generation, "the shape of the answer"));
-  if (checker === null) evidence.push(DEFAULT_CHECKER);
+  if (checker === null) evidence.push(assumedChecker(theCase.backoffSecondsOtherwise));
   else
     evidence.push(
       seen("checker", `check-enable: ${checker.checkEnable}, backoff-max: ${checker.backoffMaxSeconds}s`, "source config"),

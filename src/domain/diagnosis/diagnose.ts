@@ -3,6 +3,7 @@ import type { Observation, ProcessResult, SourceObservation, SubtaskObservation 
 import { troubleFile } from "../signals/trouble-file.ts";
 import { badConnection } from "./bad-connection.ts";
 import { over4gibSuspected } from "./binlog-over-4gib-suspected.ts";
+import { DEFAULT_BACKOFF_SECONDS } from "./checker-settings.ts";
 import { CONFIDENCE } from "./confidence.ts";
 import { diagnoseRelay } from "./diagnose-relay.ts";
 import { dmRetries } from "./dm-retries.ts";
@@ -92,6 +93,7 @@ function diagnoseSubtask(
     result,
     errors: result.errors,
     checker: context.checkerOf(source.source),
+    backoffSecondsOtherwise: context.backoffSecondsOtherwise ?? DEFAULT_BACKOFF_SECONDS,
     firstFailedAt:
       result.errors.length === 0
         ? null

@@ -159,6 +159,8 @@ export interface CheckerSettings {
 export interface DiagnosisContext {
   readonly checkerOf: (source: string) => CheckerSettings | null;
   readonly firstFailedAt: (subjectKey: string) => number | null;
+  /** `checker.backoff-max` where the source's settings cannot be read; absent: DM's default. */
+  readonly backoffSecondsOtherwise?: number;
   /** What only the databases and several samples know of a source; absent: nothing was asked (a saved answer). */
   readonly knowledgeOf?: (source: string) => SourceKnowledge | null;
   readonly memory?: TaskMemory;

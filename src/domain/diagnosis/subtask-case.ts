@@ -15,7 +15,10 @@ export interface SubtaskCase {
   readonly subtask: SubtaskObservation;
   readonly result: ProcessResult;
   readonly errors: readonly DmError[];
+  /** null: the source's settings could not be read. */
   readonly checker: CheckerSettings | null;
+  /** Seconds; what counts where they could not. */
+  readonly backoffSecondsOtherwise: number;
   readonly firstFailedAt: number | null;
   /** A free worker was seen: DM can move the source there by itself. */
   readonly freeWorker: boolean | null;

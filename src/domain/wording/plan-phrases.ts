@@ -62,10 +62,6 @@ export const PLAN_PHRASES = {
     en: "A relay that begins after its old files purges them. What only they hold is gone then.",
     zh: "relay 若从旧文件之后开始会清理旧文件，仅存在于其中的内容将丢失。",
   },
-  "warn-no-compare": {
-    en: 'No account reads the rows of both sides, so the result is "moving again", never "repaired".',
-    zh: "没有可读取两侧行的账号，结果只能是“恢复运行”，而非“已修复”。",
-  },
   "gate-compare": { en: "Accounts that read both sides are configured.", zh: "已配置可读取两侧的账号。" },
   "gate-compare-missing": {
     en: "Rows of {source} cannot be compared: no account reads {side}.",

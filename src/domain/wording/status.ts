@@ -1,7 +1,9 @@
 import type { Finding } from "../diagnosis/finding.ts";
 import type { Incident } from "../incident/incident.ts";
+import { targetKey } from "../plan/target-key.ts";
+import type { Run } from "../run/run.ts";
 import { atMost, type Block, code, type Document, document, item, paragraph, plain, strong, time } from "./document.ts";
-import { kindName, subjectText } from "./finding.ts";
+import { kindName, playbookName, subjectText } from "./finding.ts";
 import { rootText } from "./incident-card.ts";
 import type { Language } from "./language.ts";
 
@@ -20,6 +22,9 @@ const TEXTS = {
   en: {
     fine: "Everything is well",
     trouble: (count: number) => (count === 1 ? "1 open incident" : `${count} open incidents`),
+    waiting: (count: number) => (count === 1 ? "1 run needs a person" : `${count} runs need a person`),
+    needs: "stands still and needs a person, see its message",
+    works: "at work",
     none: "no answer from DM yet",
     asOf: "as of",
     well: (well: number, all: number) => `${well} of ${all} subtasks and relays are well`,
@@ -31,6 +36,9 @@ const TEXTS = {
   zh: {
     fine: "一切正常",
     trouble: (count: number) => `${count} 个未关闭的事件`,
+    waiting: (count: number) => `${count} 个运行需要人工处理`,
+    needs: "已停住，需要人工处理，见其消息",
+    works: "执行中",
     none: "还没有得到 DM 的应答",
     asOf: "数据时间",
     well: (well: number, all: number) => `${all} 个子任务与 relay 中 ${well} 个正常`,
@@ -41,10 +49,18 @@ const TEXTS = {
   },
 } as const;
 
-export function statusDocument(clusters: readonly ClusterView[], open: readonly Incident[], language: Language): Document {
+/** `runs`: those that have not ended. */
+export function statusDocument(
+  clusters: readonly ClusterView[],
+  open: readonly Incident[],
+  runs: readonly Run[],
+  language: Language,
+): Document {
   const texts = TEXTS[language];
+  const waiting = runs.filter(({ state }) => state.kind === "needs-person").length;
   const blind = clusters.some((cluster) => cluster.at === null || cluster.problem !== null);
-  const headline = open.length > 0 ? texts.trouble(open.length) : blind ? texts.wrong : texts.fine;
+  const troubles = [...(waiting > 0 ? [texts.waiting(waiting)] : []), ...(open.length > 0 ? [texts.trouble(open.length)] : [])];
+  const headline = troubles.length > 0 ? troubles.join(", ") : blind ? texts.wrong : texts.fine;
   const blocks = clusters.flatMap((cluster): Block[] => [
     clusterLine(cluster, language),
     {
@@ -54,10 +70,17 @@ export function statusDocument(clusters: readonly ClusterView[], open: readonly 
         language,
       ),
     },
+    {
+      kind: "list",
+      items: runItems(
+        runs.filter(({ plan }) => plan.cluster === cluster.cluster),
+        language,
+      ),
+    },
   ]);
   return document(
     headline,
-    open.length > 0 ? "warning" : blind ? "info" : "good",
+    troubles.length > 0 ? "warning" : blind ? "info" : "good",
     blocks.filter((block) => block.kind !== "list" || block.items.length > 0),
   );
 }
@@ -82,6 +105,16 @@ function incidentItems(open: readonly Incident[], language: Language) {
     item("failed", strong(incident.id), plain(` ${rootText(incident, language)}: ${kindName(incident.kind, language)}`)),
   );
   return atMost(items, 20, TEXTS[language].more);
+}
+
+function runItems(runs: readonly Run[], language: Language) {
+  const texts = TEXTS[language];
+  const items = runs.map(({ id, plan, state }) => {
+    const waits = state.kind === "needs-person";
+    const what = `${playbookName(plan.playbook, language)}, ${[...new Set(plan.targets.map(targetKey))].join(", ")}`;
+    return item(waits ? "failed" : "doing", strong(id), plain(` ${what}: ${waits ? texts.needs : texts.works}`));
+  });
+  return atMost(items, 20, texts.more);
 }
 
 /** Every subtask and relay with its stage, troubles first. */

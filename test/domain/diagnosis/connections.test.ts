@@ -164,3 +164,19 @@ test("a resume is offered from the first failure plus DM's longest gap", () => {
 
   assert.equal(finding.advice.next[0]?.notBefore, NOW + 40_000);
 });
+
+test("the connection table: where the source's settings cannot be read the configured gap counts, and is told as an assumption", () => {
+  const observation = anObservation([aSource([aSubtask({ errors: [invalid] })])]);
+  const asked = (backoffSecondsOtherwise?: number) =>
+    only(
+      diagnose(observation, {
+        checkerOf: () => null,
+        firstFailedAt: () => NOW - 20_000,
+        ...(backoffSecondsOtherwise === undefined ? {} : { backoffSecondsOtherwise }),
+      }),
+    );
+
+  assert.deepEqual([asked().advice.playbook, asked(15).advice.playbook], [null, "resume-task"]);
+  assert.match(JSON.stringify(asked(15).evidence), /backoff-max: 15s/);
+  assert.match(JSON.stringify(asked().evidence), /backoff-max: 5m/);
+});

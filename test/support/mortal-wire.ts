@@ -8,6 +8,8 @@ export interface MortalWire {
   /** From now on these connections are this process's. */
   belongsTo(life: Life | null): void;
   leadsTo(port: number): void;
+  /** The next statement that begins so is not passed on until it is let go: whoever sends it stands still there. */
+  holdNext(statement: string): { readonly isHeld: Promise<void>; letGo(): void };
   stop(): Promise<void>;
 }
 
@@ -17,6 +19,7 @@ export async function startMortalWire(): Promise<MortalWire> {
   const open = new Set<Socket>();
   let life: Life | null = null;
   let target = 0;
+  let hold: { readonly statement: string; readonly held: () => void; readonly gone: Promise<void> } | null = null;
   const server = createServer((client) => {
     const database = connect(target, "127.0.0.1");
     const owner = life;
@@ -41,10 +44,14 @@ export async function startMortalWire(): Promise<MortalWire> {
       socket.on("error", () => {}).on("close", () => open.delete(socket));
     }
     client.on("data", (chunk) => {
-      const sql = chunk.length > 5 && chunk[4] === COM_QUERY ? wordsOf(chunk.subarray(5).toString("utf8")) : null;
+      const sql = chunk.length > 5 && chunk[4] === COM_QUERY ? pointOf(chunk.subarray(5).toString("utf8")) : null;
       if (sql !== null && endsAt("before", sql)) return;
       answering = sql ?? answering;
-      database.write(chunk);
+      if (sql === null || hold === null || !sql.startsWith(hold.statement)) return void database.write(chunk);
+      const { held, gone } = hold;
+      hold = null;
+      held();
+      void gone.then(() => database.writable && database.write(chunk));
     });
     database.on("data", (chunk) => {
       const sql = answering;
@@ -65,12 +72,21 @@ export async function startMortalWire(): Promise<MortalWire> {
     leadsTo: (port) => {
       target = port;
     },
+    holdNext(statement) {
+      const held = Promise.withResolvers<void>();
+      const gone = Promise.withResolvers<void>();
+      hold = { statement, held: held.resolve, gone: gone.promise };
+      return { isHeld: held.promise, letGo: gone.resolve };
+    },
     async stop() {
       for (const socket of open) socket.destroy();
       await new Promise<void>((done) => server.close(() => done()));
     },
   };
 }
+
+/** null: nobody waits for its answer, so that what else is done meanwhile is chance. */
+const pointOf = (sql: string): string | null => (sql === "SET SESSION wait_timeout = DEFAULT" ? null : wordsOf(sql));
 
 /** The statement without its values and its store's own name, so that it has one name in every run. */
 const wordsOf = (sql: string): string =>

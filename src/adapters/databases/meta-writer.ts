@@ -101,12 +101,18 @@ async function changeIn(
 
 /**
  * TiDB may be set to optimistic transactions, in which FOR UPDATE locks nothing until the end. Who waits for a lock must leave the
- * queue on the server too: a statement that only this side has given up would still get it, and hold it.
+ * queue on the server too: a statement that only this side has given up would still get it, and hold it. Whoever stands still inside
+ * the transaction (a frozen process keeps its connection) loses it to the server, which rolls back: the next owner must get the locks,
+ * and no COMMIT may come when it has gone on.
  */
 async function openTransaction(connection: Connection, timeoutMs: number): Promise<void> {
   const isTidb = /tidb/i.test(await versionOf(connection, timeoutMs));
   const waitSeconds = Math.max(1, Math.floor((timeoutMs * SERVER_SHARE) / 1_000));
-  await connection.query({ sql: `SET SESSION innodb_lock_wait_timeout = ${waitSeconds}`, timeout: timeoutMs });
+  const idleSeconds = Math.max(1, Math.ceil(timeoutMs / 1_000));
+  await connection.query({
+    sql: `SET SESSION innodb_lock_wait_timeout = ${waitSeconds}, SESSION wait_timeout = ${idleSeconds}`,
+    timeout: timeoutMs,
+  });
   await connection.query({ sql: isTidb ? "BEGIN PESSIMISTIC" : "START TRANSACTION", timeout: timeoutMs });
 }
 

@@ -31,14 +31,15 @@ const ROLLED_BACK: ReadonlySet<number> = new Set([1205, 1213, 8002, 8022, 8028, 
 
 export function createRowWriter(options: Omit<RowsSessionOptions, "access">): RowWriter {
   const session = createRowsSession({ ...options, access: "read-write" });
+  const idleSeconds = Math.max(1, Math.ceil(options.statementTimeoutMs / 1_000));
   return {
     insert: (call, signal) =>
-      transaction<InsertOutcome>(session, call.fence, signal, async () => ({
+      transaction<InsertOutcome>(session, idleSeconds, call.fence, signal, async () => ({
         kind: "committed",
         rows: await insertRows(session, call, signal),
       })),
     deleteUnchanged: (call, signal) =>
-      transaction<DeleteOutcome>(session, call.fence, signal, async () => ({
+      transaction<DeleteOutcome>(session, idleSeconds, call.fence, signal, async () => ({
         kind: "committed",
         rows: await deleteRows(session, call, signal),
       })),
@@ -46,28 +47,38 @@ export function createRowWriter(options: Omit<RowsSessionOptions, "access">): Ro
   };
 }
 
-/** Fence, work, COMMIT. A broken connection before COMMIT leaves nothing; a COMMIT without an answer that says so is `unknown` (TiDB's 8501 too). */
+/**
+ * Fence, work, COMMIT. A broken connection before COMMIT leaves nothing; a COMMIT without an answer that says so is `unknown` (TiDB's
+ * 8501 too). Whoever stands still inside it loses it to the server, which rolls back: the next owner must get the fence's row, and no
+ * COMMIT may come when it has gone on. Between two transactions a session may wait long.
+ */
 async function transaction<T>(
   session: RowsSession,
+  idleSeconds: number,
   fence: RowFence | null,
   signal: AbortSignal,
   work: () => Promise<T>,
 ): Promise<T | WriteEnd> {
+  const waitsLong = () => session.run("SET SESSION wait_timeout = DEFAULT", signal).catch(() => {});
   let done: T;
   try {
+    await session.run(`SET SESSION wait_timeout = ${idleSeconds}`, signal);
     await session.run("START TRANSACTION", signal);
     const by = fence ? await takeFence(session, fence, signal) : null;
     if (by !== null) {
       await session.run("ROLLBACK", signal);
+      await waitsLong();
       return { kind: "fenced-off", by };
     }
     done = await work();
   } catch (error) {
-    if (!isBroken(error)) await session.run("ROLLBACK", signal).catch(() => {});
+    if (!isBroken(error)) await session.run("ROLLBACK", signal).then(waitsLong, () => {});
     return { kind: "failed", why: wordsOf(error) };
   }
   try {
     await session.run("COMMIT", signal);
+    // Told at once: between the COMMIT and its telling a row is nobody's.
+    void waitsLong();
     return done;
   } catch (error) {
     const isRolledBack = !isBroken(error) && ROLLED_BACK.has(numberOf(error));

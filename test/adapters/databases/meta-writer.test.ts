@@ -10,6 +10,7 @@ import { rewriteRows, sameRows } from "../../../src/domain/binlog/rewrite-checkp
 import { CHECKPOINT_COLUMNS, CHECKPOINT_COLUMNS_V1_0 } from "../../support/checkpoint-columns.ts";
 import { type CuttingProxy, startCuttingProxy } from "../../support/cutting-proxy.ts";
 import { type MariaDb, startMariaDb } from "../../support/mariadb.ts";
+import { startMortalWire } from "../../support/mortal-wire.ts";
 import { skipWithout } from "../../support/services.ts";
 
 const signal = new AbortController().signal;
@@ -72,6 +73,28 @@ describe("the fenced write of checkpoint rows, on a real MariaDB", { skip: skipW
     ])
       await database.asRoot(insert, row);
     assert.deepEqual(await writer().prepare({ place, backupTable: BACKUP }, signal), { kind: "ready" });
+  });
+
+  test("whoever stands still inside the transaction loses it to the server, and its COMMIT comes to nothing", async () => {
+    const before = await rowsNow();
+    const wire = await startMortalWire();
+    wire.leadsTo(database.port);
+    try {
+      const frozen = wire.holdNext("COMMIT");
+      const slow = createMetaWriter({ login: { ...account, port: wire.port }, timeoutMs: 2_000 });
+      const outcome = slow.change({ place, backupTable: BACKUP, fence: { name: "shop", value: 5 }, decide: aligned }, signal);
+      await frozen.isHeld;
+
+      // The next owner waits for the locks no longer than the server lets the other one stand still.
+      const next = await change({ fence: { name: "shop", value: 6 }, decide: () => ({ kind: "already" }) }, 8_000);
+      frozen.letGo();
+
+      assert.equal(next.kind, "already", JSON.stringify(next));
+      assert.ok(["unknown", "failed"].includes((await outcome).kind), JSON.stringify(await outcome));
+      assert.deepEqual(await rowsNow(), before);
+    } finally {
+      await wire.stop();
+    }
   });
 
   test("writes the rows of its source alone, keeps their images, and reads them back", async () => {

@@ -6,7 +6,7 @@ import type { Phrase, PlanOptions, PlanSubject, Target } from "../domain/plan/pl
 import { offerFor } from "../domain/playbooks/choose-playbook.ts";
 import { mendsSources, neededTrouble } from "../domain/playbooks/needed-trouble.ts";
 import { adviceSentence } from "../domain/wording/finding.ts";
-import { phrase } from "../domain/wording/phrases.ts";
+import { momentText, phrase } from "../domain/wording/phrases.ts";
 import type { ProposeParts, ProposeRequest } from "./propose.ts";
 import { clusterOf } from "./report-incident.ts";
 import type { ClusterLatest } from "./watch.ts";
@@ -165,7 +165,7 @@ function choosePlaybook(
     if (tried !== null && tried.ineffective >= atMost)
       return phrase("budget-used-up", { playbook: request.playbook, count: String(tried.ineffective) });
     if (tried !== null && clock.now() < tried.restsUntil)
-      return phrase("playbook-rests", { playbook: request.playbook, from: new Date(tried.restsUntil).toISOString() });
+      return phrase("playbook-rests", { playbook: request.playbook, from: momentText(tried.restsUntil) });
     return known ? { playbook: request.playbook } : noPlaybook;
   }
   if (!first || !advice) return noPlaybook;
@@ -187,7 +187,7 @@ function choosePlaybook(
 
 /** Whether it is DM's own retries that are waited for, or the effect of the last run. */
 function laterPhrase({ playbook, from }: { readonly playbook: PlaybookId; readonly from: number }, restsUntil: number): Phrase {
-  const at = new Date(from).toISOString();
+  const at = momentText(from);
   return from === restsUntil ? phrase("playbook-rests", { playbook, from: at }) : phrase("offered-later", { from: at });
 }
 

@@ -178,11 +178,11 @@ export function planBinding(head: Readonly<Record<string, string>>, surveys: rea
 }
 
 function mayExecute({ settings }: ProposeParts, request: ProposeRequest, risk: Risk): Plan["mayExecute"] {
-  if (request.dryRun) return { kind: "no", why: "it was asked for as a dry run" };
+  if (request.dryRun) return { kind: "no", why: phrase("no-writes-dry-run") };
   const { writes } = clusterOf(settings, request.cluster);
-  if (writes === "refused") return { kind: "no", why: `the configuration refuses writes to ${request.cluster}` };
+  if (writes === "refused") return { kind: "no", why: phrase("no-writes-here", { cluster: request.cluster }) };
   if (writes === "except-data" && risk === "data")
-    return { kind: "no", why: `the configuration refuses plans that change data in ${request.cluster}` };
+    return { kind: "no", why: phrase("no-data-writes-here", { cluster: request.cluster }) };
   return { kind: "yes" };
 }
 

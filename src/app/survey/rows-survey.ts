@@ -2,6 +2,7 @@ import { fails, holds, unknownYet } from "../../domain/plan/gate.ts";
 import type { GateAnswer } from "../../domain/plan/plan.ts";
 import { compareRows } from "../../domain/playbooks/compare-rows.ts";
 import { copyMissingRows } from "../../domain/playbooks/copy-missing-rows.ts";
+import { momentText } from "../../domain/wording/phrases.ts";
 import { foundBy } from "../conclude-comparison.ts";
 import { databasesOf } from "../fact-sources.ts";
 import { baseFacts, gatesText, type SurveyInput, type Surveyor, taskQuestion } from "./survey.ts";
@@ -53,7 +54,7 @@ export const surveyCopy: Surveyor = async (input) => {
       : [
           holds("comparison-age", "gate-comparison-old", {
             comparison: comparison.id,
-            at: new Date(comparison.comparison.ended?.at ?? comparison.comparison.startedAt).toISOString(),
+            at: momentText(comparison.comparison.ended?.at ?? comparison.comparison.startedAt),
           }),
         ]),
     mayWrite ? holds("row-writer", "gate-row-writer") : fails("row-writer", "gate-no-row-writer"),

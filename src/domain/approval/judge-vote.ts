@@ -50,8 +50,7 @@ function refusalOf(plan: Plan, { vote, role, breakGlass, reasonRequired }: VoteA
   if (role === "not-known") return { key: "groups-not-known", values: {} };
   if (!mayActAs(role, needed)) return { key: "role-missing", values: { needed, has: role ?? "none" } };
   if ((reasonRequired || breakGlass) && vote.reason.trim().length < 5) return { key: "reason-missing", values: {} };
-  if (plan.mayExecute.kind === "no" && vote.verdict === "approve")
-    return { key: "may-not-execute", values: { why: plan.mayExecute.why } };
+  if (plan.mayExecute.kind === "no" && vote.verdict === "approve") return plan.mayExecute.why;
   if (vote.digest !== plan.digest) return { key: "plan-changed", values: {} };
   const already = plan.votes.some(
     (before) => before.person.id === vote.person.id && before.verdict === "approve" && before.digest === plan.digest,

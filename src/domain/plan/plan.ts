@@ -32,7 +32,7 @@ export interface Plan {
   readonly state: PlanState;
   readonly votes: readonly Vote[];
   /** dry-run only: the bot may not write here (demo on a real cluster without --allow-writes, frozen). */
-  readonly mayExecute: { readonly kind: "yes" } | { readonly kind: "no"; readonly why: string };
+  readonly mayExecute: { readonly kind: "yes" } | { readonly kind: "no"; readonly why: Phrase };
   readonly version: number;
 }
 

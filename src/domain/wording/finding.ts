@@ -92,9 +92,9 @@ export function subjectText(finding: Finding): string {
     case "masters":
       return "DM-masters";
     case "rows":
-      return `rows of ${subject.task} @ ${subject.source}`;
+      return `rows @ ${subject.task} @ ${subject.source}`;
     case "binlog":
-      return `binlog of ${subject.source}`;
+      return `binlog @ ${subject.source}`;
     default:
       return subject satisfies never;
   }

@@ -102,15 +102,15 @@ const TEXTS = {
     hour: "1 小时",
     hours: "4 小时",
     day: "1 天",
-    downstream: "下游，集群",
+    downstream: "下游",
     upstream: "上游",
     source: "数据源",
-    relay: "relay，数据源",
+    relay: "relay",
     worker: "worker",
-    masters: "DM-master，集群",
+    masters: "DM-master",
     alert: "告警",
-    rows: "行，",
-    binlog: "binlog，数据源",
+    rows: "行",
+    binlog: "binlog",
     subtasks: "个子任务",
     worse: "情况变坏时静默自动解除",
     dmSaid: "DM 的原文",
@@ -147,16 +147,18 @@ export function incidentCard(incident: Incident, view: CardView): Document {
 
 export function rootText({ root, cluster }: Incident, language: Language): string {
   const texts = TEXTS[language];
+  const of = (word: string, name: string): string =>
+    language === "en" ? `${word} ${name}` : `${name} 的${/^[a-z]/i.test(word) ? " " : ""}${word}`;
   const names: { readonly [Kind in Root["kind"]]: (root: Extract<Root, { kind: Kind }>) => string } = {
-    downstream: () => `${texts.downstream} ${cluster}`,
-    masters: () => `${texts.masters} ${cluster}`,
+    downstream: () => of(texts.downstream, cluster),
+    masters: () => of(texts.masters, cluster),
     upstream: ({ source }) => `${texts.upstream} ${source}`,
     source: ({ source }) => `${texts.source} ${source}`,
-    relay: ({ source }) => `${texts.relay} ${source}`,
+    relay: ({ source }) => of(texts.relay, source),
     worker: ({ worker }) => `${texts.worker} ${worker}`,
     subtask: ({ task, source }) => `${task} @ ${source}`,
-    rows: ({ task, source }) => `${texts.rows} ${task} @ ${source}`,
-    binlog: ({ source }) => `${texts.binlog} ${source}`,
+    rows: ({ task, source }) => of(texts.rows, `${task} @ ${source}`),
+    binlog: ({ source }) => of(texts.binlog, source),
     alert: ({ name }) => `${texts.alert} ${name}`,
   };
   return (names[root.kind] as (root: Root) => string)(root);

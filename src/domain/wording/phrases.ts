@@ -20,7 +20,15 @@ export const PHRASES = {
     zh: "需要 {needed} 角色，你在这里的角色是 {has}。请让有此角色的人操作，或在配置中添加。",
   },
   "reason-missing": { en: "A reason of at least five characters is needed.", zh: "需要填写至少五个字符的理由。" },
-  "may-not-execute": { en: "This plan may not be carried out here: {why}", zh: "此处不允许执行该计划：{why}" },
+  "no-writes-dry-run": { en: "A dry run: nothing of it is carried out.", zh: "演练：不会执行任何内容。" },
+  "no-writes-here": {
+    en: "The configuration refuses writes to {cluster}: plans are made and shown, never carried out.",
+    zh: "配置禁止写入 {cluster}：只生成和展示计划，不会执行。",
+  },
+  "no-data-writes-here": {
+    en: "The configuration refuses plans that change data in {cluster}: this one is only shown.",
+    zh: "配置禁止在 {cluster} 中执行改动数据的计划：此计划只展示。",
+  },
   "plan-changed": {
     en: "The plan has changed since this button was shown. Look at its present form and decide again.",
     zh: "按钮显示之后计划已变化。请查看最新内容后再决定。",
@@ -181,5 +189,8 @@ export function say(phrase: Phrase, language: Language): string {
   const texts = (PHRASES as Readonly<Record<string, Readonly<Record<Language, string>> | undefined>>)[phrase.key];
   return (texts?.[language] ?? phrase.key).replace(/\{(\w+)\}/g, (_, name: string) => phrase.values[name] ?? `{${name}}`);
 }
+
+/** A moment inside a sentence, to the minute: `2026-11-24 03:12 UTC`. */
+export const momentText = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 
 export const phrase = (key: PhraseKey, values: Readonly<Record<string, string>> = {}): Phrase => ({ key, values });

@@ -56,7 +56,6 @@ const TEXTS = {
     digest: "Votes are for exactly this plan, digest",
     more: "more",
     same: "the same steps",
-    noExecute: "Dry run: it cannot be carried out here.",
     needs: "Needs",
     proves: "Proves",
     undo: "Undo",
@@ -87,7 +86,6 @@ const TEXTS = {
     digest: "投票仅对此计划有效，摘要",
     more: "项未列出",
     same: "同样的步骤",
-    noExecute: "演练：此处不能执行。",
     needs: "需要",
     proves: "证明",
     undo: "撤销",
@@ -126,7 +124,7 @@ export function planMessage(plan: Plan, language: Language): Document {
       ...gateBlocks(plan, language, HOLDING_SHOWN),
     );
   blocks.push({ kind: "list", items: stepItems(plan, language) });
-  if (plan.mayExecute.kind === "no") blocks.push(note(plain(`${texts.noExecute} ${plan.mayExecute.why}`)));
+  if (plan.mayExecute.kind === "no") blocks.push(note(plain(say(plan.mayExecute.why, language))));
   return document(
     headline,
     open ? "warning" : isBroken(plan) ? "critical" : "quiet",

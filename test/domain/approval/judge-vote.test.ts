@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { judgeVote, type VoteAsked } from "../../../src/domain/approval/judge-vote.ts";
 import { type ClusterRoles, roleOf } from "../../../src/domain/approval/people.ts";
 import type { Plan } from "../../../src/domain/plan/plan.ts";
+import { phrase } from "../../../src/domain/wording/phrases.ts";
 import { aPlan } from "../../support/samples.ts";
 
 const vote = (
@@ -90,9 +91,9 @@ const CASES: readonly (readonly [string, Plan, VoteAsked, string])[] = [
   ["an operator may reject", aPlan("P"), vote("U2", { role: "operator", verdict: "reject" }), "rejected"],
   [
     "where nothing may be written nothing is approved",
-    aPlan("P", { mayExecute: { kind: "no", why: "demo" } }),
+    aPlan("P", { mayExecute: { kind: "no", why: phrase("no-writes-here", { cluster: "shop" }) } }),
     vote("U2"),
-    "may-not-execute",
+    "no-writes-here",
   ],
 ];
 

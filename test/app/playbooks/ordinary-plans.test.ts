@@ -26,6 +26,7 @@ describe("plans that people ask for whether anything fails or not", { timeout: 6
   });
 
   test("stop, then start with the same YAML and from the same checkpoint", async () => {
+    await bench.until("its tables have rows too", async () => (await bench.checkpoint()).length > 1);
     const before = await bench.checkpoint();
     const stopped = await carried("stop-task");
 
@@ -38,7 +39,8 @@ describe("plans that people ask for whether anything fails or not", { timeout: 6
     assert.equal(started.state.kind, "succeeded", JSON.stringify(started.state));
     assert.deepEqual(bench.writes(), ["PUT tasks 7", "POST tasks"]);
     await bench.until("the row written meanwhile arrives", async () => (await bench.ids()).includes(3));
-    assert.equal((await bench.checkpoint()).length, before.length);
+    const keys = (rows: typeof before) => rows.map((row) => row.of);
+    assert.deepEqual(keys(await bench.checkpoint()), keys(before));
   });
 
   test("resume is refused where nothing is paused, start where the task is there, pause where somebody paused it", async () => {

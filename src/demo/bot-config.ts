@@ -49,7 +49,7 @@ const account = (stage: DmStage, name: keyof DmStage["accounts"]) => ({
 export function configOf(scenario: Scenario, stage: DmStage, slack: SlackStandIn, logLevel: string): object {
   const { dm, downstream } = stage;
   const cluster = {
-    ...{ name: "shop", masters: [dm.url], pollSeconds: 2, tasks: { folder: "./tasks" }, ...PARTS },
+    ...{ name: "shop", masters: [dm.url], pollSeconds: scenario.databases ? 1 : 2, tasks: { folder: "./tasks" }, ...PARTS },
     downstream: { host: "127.0.0.1", port: downstream.port, ...account(stage, "probe") },
     taskPassword: "${TASK_PASSWORD}",
     // DM's own alerts carry the name of their environment, and no other word for the cluster.

@@ -13,9 +13,10 @@ import { configOf, environmentOf, PARTS, slackSection, tokensOf } from "./bot-co
 import { BOT, CHANNELS, GROUPS, PEOPLE } from "./cast.ts";
 import { guide } from "./guide.ts";
 import { showRows } from "./rows-board.ts";
+import type { WatchedRow } from "./scenarios/scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
 import { sendAlert } from "./send-alert.ts";
-import { startStage } from "./stage.ts";
+import { type DmStage, startStage } from "./stage.ts";
 
 /** The real bot before a stand-in Slack. */
 export interface Rehearsal {
@@ -28,6 +29,9 @@ export interface Rehearsal {
 export interface Demo extends Rehearsal {
   readonly dm: DmStandIn;
   readonly downstream: Downstream;
+  readonly stage: DmStage;
+  /** The rows that the page follows. */
+  readonly watched: readonly WatchedRow[];
   /** Ends when the scripted incident has been played. */
   readonly played: Promise<void>;
 }
@@ -61,7 +65,8 @@ export async function startDemo(name: string, options: DemoOptions = {}): Promis
     if (loaded.kind === "problems") throw new Error(JSON.stringify(loaded.problems));
     const medic = await startMedic(loaded.config);
     undo.push(() => medic.stop());
-    if (scenario.databases) undo.push(showRows(slack.workspace, stage, scenario.databases.watched));
+    const watched = scenario.databases?.watched ?? [];
+    if (scenario.databases) undo.push(showRows(slack.workspace, stage, watched));
     let isPlayed = false;
     const stopGuide = guide(slack.workspace, scenario, () => scenario.holdsGuide === true && !isPlayed);
     undo.push(async () => stopGuide());
@@ -76,7 +81,7 @@ export async function startDemo(name: string, options: DemoOptions = {}): Promis
       ending.abort();
       return undoAll(undo);
     };
-    return { url: slack.pageUrl, slack, dm: stage.dm, downstream: stage.downstream, medic, played, stop };
+    return { url: slack.pageUrl, slack, dm: stage.dm, downstream: stage.downstream, stage, watched, medic, played, stop };
   } catch (error) {
     ending.abort();
     await undoAll(undo);

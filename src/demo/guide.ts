@@ -46,6 +46,7 @@ function meanwhile(card: Message, thread: readonly Message[], at: Place, { askFo
   if (last && isUnderWay(last)) return { text: watching(last), as: null, ...at };
   const plan = thread.findLast((message) => labelOf(message, "approve") !== null);
   if (plan) return voting(plan, at);
+  if (isAboutToRun(thread)) return { text: CARRIED_OUT, as: null, ...at };
   const home = { channel: card.channel, thread: null };
   if (askFor !== undefined) return { text: `Type ${askFor} as ${OPERATOR.realName}.`, as: OPERATOR.id, ...home };
   if (last?.text.includes("🟢") && !isComparison(last))
@@ -68,7 +69,16 @@ function watching(run: Message): string {
   if (labelOf(run, "stop-comparison") !== null) return "Both sides are compared row by row: watch the numbers in the thread.";
   return /GiB/.test(wordsOf(run))
     ? "Safe mode reads the file again: watch the bar in the thread. Inside one huge transaction DM's own place stands still for a while."
-    : "The approved plan is carried out: watch its steps tick in the thread.";
+    : CARRIED_OUT;
+}
+
+const CARRIED_OUT = "The approved plan is carried out: watch its steps tick in the thread.";
+
+/** The newest plan names its run, and the run's own message is still on its way. */
+function isAboutToRun(thread: readonly Message[]): boolean {
+  const plan = thread.findLast(({ text }) => /\bP-\d+:/.test(text));
+  const run = plan && /\bR-\d+\b/.exec(wordsOf(plan))?.[0];
+  return run !== undefined && !thread.some(({ text }) => text.includes(`${run} · `));
 }
 
 function voting(plan: Message, at: Place): Hint {

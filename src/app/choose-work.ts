@@ -64,6 +64,8 @@ export async function chooseWork(
   if (chosen.playbook === "resume-task" && failing.length === 0 && !hasPaused(request, latest))
     return refused(phrase("nothing-failing", { what: request.task ?? request.cluster }));
   const targets = targetsFor(chosen.playbook, request, treated.length > 0 ? treated : failing, latest);
+  if (targets.length === 0 && chosen.playbook === "start-task" && isListed(request, latest))
+    return refused(phrase("gate-there-already"));
   if (targets.length === 0) return refused(phrase("no-such-task", { task: request.task ?? "?", cluster: request.cluster }));
   return {
     kind: "work",
@@ -124,6 +126,9 @@ function sourcesBesides({ task, source }: ProposeRequest, { observation, finding
   if (sources.size === 0 || sources.has(source)) return null;
   return phrase("no-such-source", { task, source, sources: [...sources].join(", ") });
 }
+
+const isListed = (request: ProposeRequest, { observation }: ClusterLatest): boolean =>
+  (observation?.sources ?? []).some(({ subtasks }) => subtasks.some(({ task, source }) => isAsked(request, task, source)));
 
 function hasPaused(request: ProposeRequest, { observation }: ClusterLatest): boolean {
   const subtasks = observation?.sources.flatMap((source) => source.subtasks) ?? [];

@@ -1,4 +1,4 @@
-import { mayActAs, type Person, type Role } from "../../domain/approval/people.ts";
+import { mayActAs, type Person, type Role, roleMissing } from "../../domain/approval/people.ts";
 import type { Phrase } from "../../domain/plan/plan.ts";
 import type { Document } from "../../domain/wording/document.ts";
 import type { Language } from "../../domain/wording/language.ts";
@@ -48,7 +48,7 @@ export type Handler = (
 export async function roleRefusal(parts: ClickParts, click: StoredClick, cluster: string, needed: Role): Promise<Phrase | null> {
   const role = await parts.authority.roleOf(click.person, cluster, false);
   if (role !== "not-known" && mayActAs(role, needed)) return null;
-  const why = role === "not-known" ? phrase("groups-not-known") : phrase("role-missing", { needed, has: role ?? "none" });
+  const why = role === "not-known" ? phrase("groups-not-known") : roleMissing(role, needed);
   await parts.store.audit.append(
     auditDraft(parts.clock.now(), "click-refused", click.person, {
       cluster,

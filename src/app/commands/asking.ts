@@ -1,4 +1,4 @@
-import { mayActAs, type Person, type Role } from "../../domain/approval/people.ts";
+import { mayActAs, type Person, type Role, roleMissing } from "../../domain/approval/people.ts";
 import type { Document } from "../../domain/wording/document.ts";
 import type { Language } from "../../domain/wording/language.ts";
 import { phrase } from "../../domain/wording/phrases.ts";
@@ -56,7 +56,7 @@ export async function roleRefusal(
 ): Promise<Document | null> {
   const role = await parts.authority.roleOf(person, cluster, false);
   if (role !== "not-known" && mayActAs(role, needed)) return null;
-  const why = phrase(role === "not-known" ? "groups-not-known" : "role-missing", { needed, has: role ?? "none" });
+  const why = role === "not-known" ? phrase("groups-not-known") : roleMissing(role, needed);
   await recordRefusal(parts, person, { text: text.slice(0, 200), why: why.key }, { cluster });
   return refusalDocument(why, language);
 }

@@ -21,18 +21,17 @@ export function findTask(views: readonly ClusterView[], typed: string, command: 
   const all = views.flatMap(({ cluster, findings }) =>
     [...new Set(findings.flatMap((finding) => (finding.task === null ? [] : [finding.task])))].map((task) => ({ cluster, task })),
   );
-  const exact = all.filter(({ cluster, task }) => task === after && (before === null || cluster === before));
+  // A task's own name may hold a slash.
+  const exact = all.filter(({ cluster, task }) => task === typed || (task === after && cluster === before));
   if (exact.length === 1) return { kind: "one", ...exact[0]! };
   if (exact.length > 1) return { kind: "answer", document: choice(exact, command, language) };
-  const near = all
-    .map(({ task }) => task)
-    .toSorted((a, b) => distance(a, after) - distance(b, after))
-    .slice(0, 3);
-  const hint = near.length > 0 ? `${language === "en" ? "Did you mean" : "是不是"} ${near.join(", ")}?` : "";
+  const near = [...new Set(all.map(({ task }) => task))].toSorted((a, b) => distance(a, after) - distance(b, after));
+  const names = near.slice(0, 3).join(", ");
+  const hint = names === "" ? "" : language === "en" ? `Did you mean ${names}?` : `是不是 ${names}？`;
   return {
     kind: "answer",
     document: document(
-      language === "en" ? `I see no task ${after.slice(0, 60)}` : `没有看到任务 ${after.slice(0, 60)}`,
+      language === "en" ? `I see no task ${typed.slice(0, 60)}` : `没有看到任务 ${typed.slice(0, 60)}`,
       "warning",
       hint ? [paragraph(plain(hint))] : [],
     ),

@@ -28,7 +28,9 @@ export async function freezeCommand(parts: CommandParts, rest: string, asking: A
 /** `/dm unfreeze [cluster]` */
 export async function unfreezeCommand(parts: CommandParts, rest: string, asking: Asking): Promise<Document> {
   const { language, person } = asking;
-  const { cluster } = clusterIn(parts, rest);
+  const { cluster, words } = clusterIn(parts, rest);
+  // A slip in a cluster's name must not lift what is frozen everywhere.
+  if (words.length > 0) return wrongUsage(parts, "unfreeze [cluster]", language);
   const refused = await adminRefusal(parts, asking, cluster);
   if (refused) return refused;
   const known = await parts.store.records.get("freeze", freezeName(cluster));

@@ -1,4 +1,4 @@
-import { mayActAs, type Role } from "../../domain/approval/people.ts";
+import { mayActAs, type Role, roleMissing } from "../../domain/approval/people.ts";
 import { auditDocument } from "../../domain/wording/audit-list.ts";
 import { type Document, paragraph, plain } from "../../domain/wording/document.ts";
 import { explain } from "../../domain/wording/explain.ts";
@@ -29,7 +29,7 @@ export function createCommands(parts: CommandParts): Commands {
       const known = COMMANDS.find((command) => command.usage.split(" ")[0] === word.toLowerCase());
       if (!known) return unknownCommand(parts, word, role, language);
       if (known.usage !== "help" && !mayActAs(role, known.role)) {
-        const why = phrase("role-missing", { needed: known.role, has: role ?? "none" });
+        const why = roleMissing(role, known.role);
         if (known.role !== "viewer") await recordRefusal(parts, asked.person, { text: asked.text.slice(0, 200), why: why.key });
         return refusalDocument(why, language);
       }
@@ -98,6 +98,11 @@ async function diagnoseTask(
   const about = findings.filter(
     (finding) => sources.has(finding.source) && (finding.task === found.task || finding.task === null),
   );
+  const others = [...new Set(findings.flatMap((one) => (one.task === found.task && one.source !== null ? [one.source] : [])))];
+  if (about.length === 0 && source !== null && others.length > 0) {
+    const why = phrase("no-such-source", { task: found.task, source, sources: others.join(", ") });
+    return refusalDocument(why, language);
+  }
   if (about.length === 0) return refusalDocument(phrase("no-such-task", { task: found.task, cluster: found.cluster }), language);
   const told = findingsDocument(about, language);
   return problem === null ? told : { ...told, blocks: [paragraph(plain(problem)), ...told.blocks] };

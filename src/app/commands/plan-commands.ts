@@ -1,6 +1,7 @@
 import { NO_OPTIONS, type PlanOptions } from "../../domain/plan/plan.ts";
 import { readWish } from "../../domain/plan/read-wish.ts";
 import type { Document } from "../../domain/wording/document.ts";
+import type { Language } from "../../domain/wording/language.ts";
 import { phrase } from "../../domain/wording/phrases.ts";
 import { planDetails } from "../../domain/wording/plan-message.ts";
 import { answerDocument, refusalDocument, refusals } from "../../domain/wording/refusal.ts";
@@ -18,7 +19,7 @@ export async function planCommand(parts: CommandParts, rest: string, asking: Ask
   const { wish } = read;
   const found =
     wish.playbook === "start-task"
-      ? startable(parts, typed)
+      ? startable(parts, typed, language)
       : findTask(views(parts), typed, { word: "plan", rest: words }, language);
   if (found.kind === "answer") return found.document;
   const refused = await roleRefusal(parts, asking, found.cluster, "operator");
@@ -36,13 +37,18 @@ export async function planCommand(parts: CommandParts, rest: string, asking: Ask
 }
 
 /** A stopped task is not listed by DM, so its name cannot be looked up: the cluster is named before it, or there is only one. */
-function startable(parts: CommandParts, typed: string): ReturnType<typeof findTask> {
+function startable(parts: CommandParts, typed: string, language: Language): ReturnType<typeof findTask> {
   const clusters = parts.settings.clusters.map(({ name }) => name);
   const slash = typed.indexOf("/");
   const cluster = slash > 0 ? typed.slice(0, slash) : clusters.length === 1 ? clusters[0]! : null;
   if (cluster === null || !clusters.includes(cluster))
-    return { kind: "answer", document: answerDocument(`${clusters.map((name) => `${name}/${typed}`).join(" · ")} ?`, "warning") };
+    return { kind: "answer", document: whichCluster(clusters, typed.slice(slash + 1), language) };
   return { kind: "one", cluster, task: typed.slice(slash + 1) };
+}
+
+function whichCluster(clusters: readonly string[], task: string, language: Language): Document {
+  const names = clusters.map((name) => `${name}/${task}`).join(" · ");
+  return answerDocument(language === "en" ? `In which cluster? ${names}` : `在哪个集群？${names}`, "warning");
 }
 
 /** `/dm compare <task> [table]`: an operator's word is enough, because nothing is changed; it starts at once and can be stopped. */

@@ -11,29 +11,39 @@ import { findYaml } from "./task-facts.ts";
 /** Where rows cannot be read on both sides, a repair is "moving again" and never "repaired": told, and approved with the plan. */
 export async function compareGates({ facts, cluster, subject }: SurveyInput): Promise<GateAnswer[]> {
   const { source } = subject.target;
-  const missing = missingSide(facts, cluster, source);
-  return missing === null
-    ? [holds("compare", "gate-compare")]
-    : [unknownYet("compare", "gate-compare-missing", { source, side: missing })];
+  switch (missingSide(facts, cluster, source)) {
+    case null:
+      return [holds("compare", "gate-compare")];
+    case "upstream":
+      return [unknownYet("compare", "gate-compare-no-upstream", { source })];
+    default:
+      return [unknownYet("compare", "gate-compare-no-downstream", { source })];
+  }
 }
 
-function missingSide(facts: SurveyInput["facts"], cluster: string, source: string): string | null {
+/** For a plan that does nothing but compare. */
+function comparableGate({ facts, cluster, subject }: SurveyInput): GateAnswer {
+  const { source } = subject.target;
+  switch (missingSide(facts, cluster, source)) {
+    case null:
+      return holds("compare", "gate-compare");
+    case "upstream":
+      return fails("compare", "gate-compare-no-upstream", { source });
+    default:
+      return fails("compare", "gate-compare-no-downstream", { source });
+  }
+}
+
+function missingSide(facts: SurveyInput["facts"], cluster: string, source: string): "upstream" | "downstream" | null {
   const { rows } = databasesOf(facts, cluster);
   if (!rows) return "downstream";
   return rows.hasUpstream(source) ? null : "upstream";
 }
 
 export const surveyCompare: Surveyor = async (input) => {
-  const { facts, cluster, subject } = input;
-  const missing = missingSide(facts, cluster, subject.target.source);
   const found = await findYaml(taskQuestion(input));
-  const gates = [
-    missing === null
-      ? holds("compare", "gate-compare")
-      : fails("compare", "gate-compare-missing", { source: subject.target.source, side: missing }),
-    found.gate,
-  ];
-  return { gates, binding: {}, warnings: [], targets: [subject.target], steps: compareRows.steps(baseFacts(input)) };
+  const gates = [comparableGate(input), found.gate];
+  return { gates, binding: {}, warnings: [], targets: [input.subject.target], steps: compareRows.steps(baseFacts(input)) };
 };
 
 export const surveyCopy: Surveyor = async (input) => {

@@ -1,6 +1,6 @@
 import type { Risk } from "../diagnosis/finding.ts";
 import type { Phrase, Plan, Vote } from "../plan/plan.ts";
-import { mayActAs, type Role } from "./people.ts";
+import { mayActAs, type Role, roleMissing } from "./people.ts";
 
 export interface ApprovalRule {
   readonly votes: number;
@@ -48,7 +48,7 @@ function refusalOf(plan: Plan, { vote, role, breakGlass, reasonRequired }: VoteA
   const state = stateRefusal(plan, vote.at);
   if (state) return state;
   if (role === "not-known") return { key: "groups-not-known", values: {} };
-  if (!mayActAs(role, needed)) return { key: "role-missing", values: { needed, has: role ?? "none" } };
+  if (!mayActAs(role, needed)) return roleMissing(role, needed);
   if ((reasonRequired || breakGlass) && vote.reason.trim().length < 5) return { key: "reason-missing", values: {} };
   if (plan.mayExecute.kind === "no" && vote.verdict === "approve") return plan.mayExecute.why;
   if (vote.digest !== plan.digest) return { key: "plan-changed", values: {} };

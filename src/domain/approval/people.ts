@@ -1,3 +1,6 @@
+import type { Phrase } from "../plan/plan.ts";
+import { phrase } from "../wording/phrases.ts";
+
 export const ROLES = ["viewer", "operator", "approver", "admin"] as const;
 /** Ordered: each role may do what the ones before it may. */
 export type Role = (typeof ROLES)[number];
@@ -38,6 +41,10 @@ export function roleOf(personId: string, roles: ClusterRoles, membersOf: GroupMe
   }
   return highest;
 }
+
+/** Why somebody may not do what needs this role. */
+export const roleMissing = (role: Role | null, needed: Role): Phrase =>
+  role === null ? phrase("role-none", { needed }) : phrase("role-missing", { needed, has: role });
 
 export function mayActAs(role: Role | null, needed: Role): boolean {
   return role !== null && roleRank(role) >= roleRank(needed);

@@ -1,5 +1,5 @@
 import { mayActAs, type Role } from "../approval/people.ts";
-import { code, type Document, document, item, plain } from "./document.ts";
+import { code, type Document, document, item, paragraph, plain } from "./document.ts";
 import type { Language } from "./language.ts";
 
 /** Every command, who may use it, and what it does; the manifest's hint and docs/commands.md are compared with this list by tests. */
@@ -43,9 +43,15 @@ export const COMMANDS = [
   { usage: "help", role: "viewer", en: "this list", zh: "本帮助" },
 ] as const satisfies readonly { usage: string; role: Role; en: string; zh: string }[];
 
+const NOTHING = {
+  en: "Nothing yet: you have no role here. An admin adds people and user groups to the roles of a cluster in the configuration.",
+  zh: "暂时没有：你在这里没有任何角色。由管理员在配置中把人员或用户组加入集群的角色。",
+} as const;
+
 export function helpDocument(role: Role | null, commandName: string, language: Language): Document {
   const allowed = COMMANDS.filter((command) => mayActAs(role, command.role));
   const items = allowed.map((command) => item("dot", code(`${commandName} ${command.usage}`), plain(` — ${command[language]}`)));
   const headline = language === "en" ? "What you can ask me" : "你可以这样问我";
+  if (items.length === 0) return document(headline, "info", [paragraph(plain(NOTHING[language]))]);
   return document(headline, "info", [{ kind: "list", items }]);
 }

@@ -19,6 +19,10 @@ export const PHRASES = {
     en: "This needs the role {needed}; yours here is {has}. Ask somebody who has it, or have the role added in the configuration.",
     zh: "需要 {needed} 角色，你在这里的角色是 {has}。请让有此角色的人操作，或在配置中添加。",
   },
+  "role-none": {
+    en: "This needs the role {needed}, and you have none here. Ask somebody who has it, or have the role added in the configuration.",
+    zh: "需要 {needed} 角色，而你在这里没有任何角色。请让有此角色的人操作，或在配置中添加。",
+  },
   "reason-missing": { en: "A reason of at least five characters is needed.", zh: "需要填写至少五个字符的理由。" },
   "no-writes-dry-run": { en: "A dry run: nothing of it is carried out.", zh: "演练：不会执行任何内容。" },
   "no-writes-here": {

@@ -63,9 +63,13 @@ export const PLAN_PHRASES = {
     zh: "relay 若从旧文件之后开始会清理旧文件，仅存在于其中的内容将丢失。",
   },
   "gate-compare": { en: "Accounts that read both sides are configured.", zh: "已配置可读取两侧的账号。" },
-  "gate-compare-missing": {
-    en: "Rows of {source} cannot be compared: no account reads {side}.",
-    zh: "无法对比 {source} 的行：没有可读取{side}的账号。",
+  "gate-compare-no-upstream": {
+    en: "Rows of {source} cannot be compared: no account reads the upstream.",
+    zh: "无法对比 {source} 的行：没有可读取上游的账号。",
+  },
+  "gate-compare-no-downstream": {
+    en: "Rows of {source} cannot be compared: no account reads the downstream.",
+    zh: "无法对比 {source} 的行：没有可读取下游的账号。",
   },
   "gate-comparison": {
     en: "{comparison} found rows that are missing: {missing}.",

@@ -31,7 +31,7 @@ const CASES: readonly (readonly [string, Plan, VoteAsked, string])[] = [
     "approved",
   ],
   ["an operator may not approve a disruptive one", aPlan("P"), vote("U2", { role: "operator" }), "role-missing"],
-  ["nobody without a role may vote", aPlan("P", { risk: "safe" }), vote("U9", { role: null }), "role-missing"],
+  ["nobody without a role may vote", aPlan("P", { risk: "safe" }), vote("U9", { role: null }), "role-none"],
   ["an approver approves a disruptive plan alone", aPlan("P"), vote("U2"), "approved"],
   ["a plan on data needs two", aPlan("P", { risk: "data" }), vote("U2"), "counted"],
   ["the asker is one of the two at most", aPlan("P", { risk: "data", votes: [counted("U1")] }), vote("U2"), "approved"],

@@ -8,7 +8,7 @@ const FILES = Array.from({ length: 20 }, (_, index) => `mysql-bin.${String(index
 const plan = aPlan("P-1", {
   gates: [
     ...FILES.map((file) => holds("file-closed", "gate-file-closed", { file })),
-    unknownYet("compare", "gate-compare-missing", { source: "s1", side: "upstream" }),
+    unknownYet("compare", "gate-compare-no-upstream", { source: "s1" }),
   ],
 });
 const listed = (blocks: ReturnType<typeof planMessage>["blocks"]): string[] =>

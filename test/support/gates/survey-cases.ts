@@ -371,15 +371,27 @@ const STATEMENT_ROWS: readonly Row[] = [
 const ROWS_ROWS: readonly Row[] = [
   [
     "no account reads the upstream's rows",
-    ...(["compare", "fails", "gate-compare-missing"] as const),
+    ...(["compare", "fails", "gate-compare-no-upstream"] as const),
     by(surveyCompare, { databases: { rows: { hasUpstream: () => false, mayWrite: true } as never } }),
-    "Rows of s1 cannot be compared: no account reads upstream.",
+    "Rows of s1 cannot be compared: no account reads the upstream.",
+  ],
+  [
+    "no account reads the downstream's rows",
+    ...(["compare", "fails", "gate-compare-no-downstream"] as const),
+    by(surveyCompare, { databases: { rows: null } }),
+    "Rows of s1 cannot be compared: no account reads the downstream.",
+  ],
+  [
+    "a repair without the upstream's rows is told so",
+    ...(["compare", "not-known", "gate-compare-no-upstream"] as const),
+    by(surveyRewind, { ...FILE_OF, databases: { rows: { hasUpstream: () => false, mayWrite: true } as never } }),
+    "Rows of s1 cannot be compared: no account reads the upstream.",
   ],
   [
     "a repair without it is told so",
-    ...(["compare", "not-known", "gate-compare-missing"] as const),
+    ...(["compare", "not-known", "gate-compare-no-downstream"] as const),
     by(surveyRewind, { ...FILE_OF, databases: { rows: null } }),
-    "Rows of s1 cannot be compared: no account reads downstream.",
+    "Rows of s1 cannot be compared: no account reads the downstream.",
   ],
   [
     "nothing was compared",

@@ -23,7 +23,7 @@ describe("medic doctor on real MariaDBs and over a real sshd", {
   let upstream: MariaDb;
   let downstream: MariaDb;
   let sshd: Sshd;
-  let dm: DmStandIn;
+  let dm: DmStandIn | null = null;
   let host: RelayHost;
   let folder: string;
   before(async () => {
@@ -70,7 +70,8 @@ describe("medic doctor on real MariaDBs and over a real sshd", {
     mkdirSync(join(folder, "tasks"));
   });
   afterEach(async () => {
-    await dm.stop();
+    await dm?.stop();
+    dm = null;
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -177,7 +178,7 @@ describe("medic doctor on real MariaDBs and over a real sshd", {
       assert.ok(asked.length > 5);
       for (const { sql_text } of asked) assert.match(sql_text, /^(?:SELECT|SHOW|SET SESSION)\b/);
     }
-    assert.ok(dm.calls.every(({ method }) => method === "GET"));
+    assert.ok(dm!.calls.every(({ method }) => method === "GET"));
     assert.ok(
       sshd.commands().every((words) => !/\b(?:stop|start|cp|mv|rm|scp)\b/.test(words.replaceAll(host.folder, ""))),
       sshd.commands().join("\n"),
@@ -316,7 +317,7 @@ describe("medic doctor on real MariaDBs and over a real sshd", {
   test("a host with another key, one that refuses the login, and a relay folder that is not there", async () => {
     const saidOf = async (situation: Situation): Promise<string> => {
       const { found } = await ask(situation);
-      await dm.stop();
+      await dm?.stop();
       const { verdict, said, mend } = found.get("host of worker1")!;
       return `${verdict}: ${said} → ${mend}`;
     };

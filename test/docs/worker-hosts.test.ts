@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parse, stringify } from "yaml";
 import { loadConfig } from "../../src/config/config.ts";
+import { scratchFolder } from "../support/scratch-folder.ts";
 
 const paper = readFileSync(new URL("../../docs/worker-hosts.md", import.meta.url), "utf8");
 const examples = [...paper.matchAll(/^## (.+)$|^```yaml\n([\s\S]*?)^```$/gm)].reduce<{ heading: string; yaml: string }[]>(
@@ -18,7 +18,7 @@ const examples = [...paper.matchAll(/^## (.+)$|^```yaml\n([\s\S]*?)^```$/gm)].re
 
 for (const { heading, yaml } of examples.filter((example) => example.yaml !== ""))
   test(`docs/worker-hosts.md: the example of "${heading}" loads`, () => {
-    const file = join(mkdtempSync(join(tmpdir(), "dm-medic-worker-hosts-")), "c.yaml");
+    const file = join(scratchFolder("worker-hosts"), "c.yaml");
     const content = {
       clusters: [
         {

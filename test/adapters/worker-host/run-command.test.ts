@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { readListing, readListings, readSpaces } from "../../../src/adapters/worker-host/read-listing.ts";
 import { runCommand } from "../../../src/adapters/worker-host/run-command.ts";
 import { whatElseChanged } from "../../../src/adapters/worker-host/same-but-ours.ts";
+import { scratchFolder } from "../../support/scratch-folder.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "dm-medic-run-"));
+const folder = scratchFolder("run");
 const environment = { PATH: process.env.PATH ?? "/usr/bin:/bin" };
 const signal = new AbortController().signal;
 const run = (

@@ -1,7 +1,4 @@
 import assert from "node:assert/strict";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { before, test } from "node:test";
 import { systemClock } from "../../../src/adapters/clock/system-clock.ts";
 import { readAuditLines, writeAuditLines } from "../../../src/adapters/keys/audit-lines.ts";
@@ -13,8 +10,9 @@ import type { AuditEvent, AuditHead } from "../../../src/domain/audit/audit-even
 import { eventText } from "../../../src/domain/audit/canonical.ts";
 import { verifyChain } from "../../../src/domain/audit/verify-chain.ts";
 import { someSettings } from "../../support/engine.ts";
+import { scratchFolder } from "../../support/scratch-folder.ts";
 
-const { signer } = openKeys(mkdtempSync(join(tmpdir(), "dm-medic-keys-")));
+const { signer } = openKeys(scratchFolder("keys"));
 let events: readonly AuditEvent[];
 let heads: readonly AuditHead[];
 
@@ -70,7 +68,7 @@ test("a record rewritten with fitting hashes is found by the head", () => {
 });
 
 test("a head that somebody else signed is found", () => {
-  const other = openKeys(mkdtempSync(join(tmpdir(), "dm-medic-keys-"))).signer;
+  const other = openKeys(scratchFolder("keys")).signer;
 
   assert.deepEqual(
     faults(
@@ -82,7 +80,7 @@ test("a head that somebody else signed is found", () => {
 });
 
 test("what was sealed opens again, and not when it was changed", () => {
-  const { seal } = openKeys(mkdtempSync(join(tmpdir(), "dm-medic-keys-")));
+  const { seal } = openKeys(scratchFolder("keys"));
   const sealed = seal.seal("password: ß");
 
   assert.equal(seal.open(sealed), "password: ß");

@@ -45,7 +45,8 @@ export async function startMariaDb({ binlog, serverOptions = [] }: MariaDbOption
   const folder = mkdtempSync(join(tmpdir(), "dm-medic-mariadb-"));
   const data = join(folder, "data");
   mkdirSync(data);
-  const common = ["--no-defaults", `--datadir=${data}`, "--user=root"];
+  // Servers of other tests are beside it: nothing of theirs is in its temporary folder.
+  const common = ["--no-defaults", `--datadir=${data}`, `--tmpdir=${folder}`, "--user=root"];
   const made = spawnSync("mariadb-install-db", [...common, "--auth-root-authentication-method=normal", "--skip-test-db"], {
     encoding: "utf8",
   });

@@ -9,7 +9,8 @@ import type { ClusterConnection } from "../../src/config/config.ts";
 import type { StepAction } from "../../src/domain/plan/step-action.ts";
 import type { Run } from "../../src/domain/run/run.ts";
 import { startDownstream } from "../../src/stand-ins/databases/downstream.ts";
-import { startUpstream } from "../../src/stand-ins/databases/upstream.ts";
+import { startUpstream, type Upstream } from "../../src/stand-ins/databases/upstream.ts";
+import type { RealUpstream } from "../../src/stand-ins/dm/database-side.ts";
 import { startDmStandIn } from "../../src/stand-ins/dm/dm-stand-in.ts";
 import type { Version } from "../../src/stand-ins/dm/model.ts";
 import type { WorldOptions } from "../../src/stand-ins/dm/world-options.ts";
@@ -40,26 +41,49 @@ export interface RowsBenchOptions
   readonly chat?: Chat;
 }
 
+/** The databases between which the stand-in DM replicates: stand-ins or real ones. */
+export interface Sides {
+  readonly upstream: Upstream | (RealUpstream & { readonly port: number });
+  readonly downstreamPort: number;
+}
+
 /** The use cases between stand-in databases with rows and a stand-in DM that moves forty times as fast as ours, unless told otherwise. */
-export async function startRowsBench({
-  version = "v8.1.0",
-  relay = false,
-  enableGtid = false,
-  checkEnable = true,
-  flavor = "mariadb",
-  policy = {},
-  speed = 40,
-  pollMs = 60,
-  connection = (whole) => whole,
-  clock = systemClock,
-  chat = noGroups,
-  ...world
-}: RowsBenchOptions = {}) {
+export async function startRowsBench(options: RowsBenchOptions = {}) {
   const users = Object.fromEntries(Object.values(ACCOUNTS).map(({ user, password }) => [user, password]));
   const readers = [ACCOUNTS.probe.user];
   const downstream = await startDownstream({ users, readers });
-  const upstream = await startUpstream({ users, readers, flavor });
-  const at = { host: "127.0.0.1", port: downstream.port };
+  const upstream = await startUpstream({ users, readers, flavor: options.flavor ?? "mariadb" });
+  const bench = await startBenchBetween({ upstream, downstreamPort: downstream.port }, options);
+  return {
+    ...bench,
+    ...{ downstream, upstream },
+    async end(): Promise<void> {
+      await bench.end();
+      await downstream.stop();
+      await upstream.stop();
+    },
+  };
+}
+
+/** The databases have the accounts of `ACCOUNTS`, and stay. */
+export async function startBenchBetween(
+  { upstream, downstreamPort }: Sides,
+  {
+    version = "v8.1.0",
+    relay = false,
+    enableGtid = false,
+    checkEnable = true,
+    flavor: _,
+    policy = {},
+    speed = 40,
+    pollMs = 60,
+    connection = (whole) => whole,
+    clock = systemClock,
+    chat = noGroups,
+    ...world
+  }: RowsBenchOptions,
+) {
+  const at = { host: "127.0.0.1", port: downstreamPort };
   const yaml = (name = "orders", schema = name === "orders" ? "shop" : name): string =>
     stringify({
       name,
@@ -78,7 +102,7 @@ export async function startRowsBench({
       syncers: { sync: { "worker-count": 4, batch: 10 } },
     });
   const dm = await startDmStandIn({
-    ...{ version, tasks: [], downstream, isWrittenTo: false, secondsPerSecond: speed, tickMs: speed > 100 ? 5 : 20 },
+    ...{ version, tasks: [], isWrittenTo: false, secondsPerSecond: speed, tickMs: speed > 100 ? 5 : 20 },
     ...world,
     sources: [{ id: "replica-1", relay, enableGtid, checkEnable, backoffMaxSeconds: 10, ...ACCOUNTS.source }],
     upstreams: { "replica-1": upstream },
@@ -132,7 +156,7 @@ export async function startRowsBench({
 
   return {
     ...engine,
-    ...{ dm, world: dm.world, db, downstream, upstream, source, subtask, write, ids, until, isPast, yaml },
+    ...{ dm, world: dm.world, db, source, subtask, write, ids, until, isPast, yaml },
     hugeFile: 2,
     /** Row 200 within 4 GiB of one transaction, row 201 past them, row 202 in the next file. */
     writeHuge: () =>
@@ -168,8 +192,6 @@ export async function startRowsBench({
       db.destroy();
       await engine.stop();
       await dm.stop();
-      await downstream.stop();
-      await upstream.stop();
     },
   };
 }

@@ -60,6 +60,7 @@ export function fakeSources(parts: FakeParts = {}): FactSources {
   const downstream: Partial<DownstreamProbe & MetaProbe> = {
     globalCheckpoint: async () => ({ kind: "row", file: "mysql-bin.004451", position: 894, gtid: "0-101-17" }),
     checkpointRows: async () => known([globalRow()]),
+    tablesWithoutKey: async () => known([]),
     unfinishedDdl: async () => known({ onlineDdls: 0, shardGroups: 0 }),
     tryLogin: async () => ({ kind: "works" }),
     grantsOf: async () => known([]),

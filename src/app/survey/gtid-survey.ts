@@ -111,10 +111,21 @@ async function surveyTask(
   const name = `${target.task} @ ${target.source}`;
   if (restart.yaml === null)
     return { target, gates: restart.gates, binding: restart.binding, metaSchema: null, rewrite: { form: "align" }, rows: null };
-  const { metaSchema, shardMode }: TaskFacts = restart.yaml.facts;
+  const { metaSchema, shardMode, replication }: TaskFacts = restart.yaml.facts;
   const rows = await readRowsOf(input, target, metaSchema);
   const rewrite = rewriteFor(rows, file.file, previousGtids);
-  const facts = await readReplayFacts({ input, now, target, metaSchema, shardMode, file, rows, rewrite, readsByGtid: true });
+  const facts = await readReplayFacts({
+    input,
+    now,
+    target,
+    metaSchema,
+    shardMode,
+    replication,
+    file,
+    rows,
+    rewrite,
+    readsByGtid: true,
+  });
   const gates = [...restart.gates, ...replayGates(facts), ...(await boundaryGate(input, now, rows, rewrite))];
   return {
     ...{ target, gates, metaSchema, rewrite, rows },

@@ -3,6 +3,7 @@ import type { CheckpointRow } from "../../domain/binlog/checkpoint-row.ts";
 import { changedTables } from "../../domain/binlog/table-info.ts";
 import type { BinlogFile, TableName } from "../../domain/binlog/upstream-facts.ts";
 import { isSameServer, signsOf, syncerName, type UpstreamSigns } from "../../domain/binlog/whose-file.ts";
+import { routing } from "../../domain/comparison/route-table.ts";
 import { type Known, notKnown } from "../../domain/observation/known.ts";
 import type { SourceObservation, SubtaskObservation } from "../../domain/observation/observation.ts";
 import type { Phrase, Target } from "../../domain/plan/plan.ts";
@@ -13,7 +14,8 @@ import type { RowsSuspicion } from "../../domain/signals/rows-suspicion.ts";
 import { relayFile, troubleFile } from "../../domain/signals/trouble-file.ts";
 import { phrase } from "../../domain/wording/phrases.ts";
 import { databasesOf } from "../fact-sources.ts";
-import type { UpstreamProbe } from "../ports/databases.ts";
+import type { DownstreamProbe, MetaProbe, UpstreamProbe } from "../ports/databases.ts";
+import type { TaskReplication } from "../ports/yaml.ts";
 import type { SurveyInput } from "./survey.ts";
 
 const NO_UPSTREAM = notKnown("no probe account for the upstream is configured (sources.<id>.upstream)");
@@ -105,6 +107,7 @@ export interface ReplayQuestion {
   readonly target: Target & { readonly task: string };
   readonly metaSchema: string;
   readonly shardMode: string;
+  readonly replication: TaskReplication;
   readonly file: NamedFile;
   readonly rows: Known<readonly CheckpointRow[]>;
   readonly rewrite: CheckpointRewrite;
@@ -122,7 +125,7 @@ export async function readRowsOf(
 
 /** Everything that the gates of one task's replay look at. */
 export async function readReplayFacts(question: ReplayQuestion): Promise<ReplayFacts> {
-  const { input, now, target, metaSchema, shardMode, file, rows, rewrite, readsByGtid } = question;
+  const { input, now, target, metaSchema, shardMode, replication, file, rows, rewrite, readsByGtid } = question;
   const { facts, cluster, signal, generation, version } = input;
   const { downstream, metaWriter } = databasesOf(facts, cluster);
   const place = { metaSchema, task: target.task, source: target.source };
@@ -131,14 +134,17 @@ export async function readReplayFacts(question: ReplayQuestion): Promise<ReplayF
   const ask = <T>(what: (upstream: UpstreamProbe) => Promise<Known<T>>): Promise<Known<T>> =>
     now.upstream ? what(now.upstream) : Promise.resolve(NO_UPSTREAM);
   // Asked after the rows were read: what DM did meanwhile would seem not to be executed.
-  const [gtid, unfinishedDdl, tablesWithoutKey, columns, foreignKeys, setBeforeGlobalFile] = await Promise.all([
-    ask((upstream) => upstream.gtidState(signal)),
-    downstream ? downstream.unfinishedDdl(place, signal) : NO_DOWNSTREAM,
-    ask((upstream) => upstream.tablesWithoutKey(tables, signal)),
-    ask((upstream) => upstream.columnsOf(tables, signal)),
-    ask((upstream) => upstream.tablesWithForeignKey(tables, signal)),
-    setBefore(rows, ask, signal),
-  ]);
+  const [gtid, unfinishedDdl, tablesWithoutKey, targetsWithoutKey, columns, foreignKeys, setBeforeGlobalFile] = await Promise.all(
+    [
+      ask((upstream) => upstream.gtidState(signal)),
+      downstream ? downstream.unfinishedDdl(place, signal) : NO_DOWNSTREAM,
+      ask((upstream) => upstream.tablesWithoutKey(tables, signal)),
+      keysDownstream(downstream, targetsOf(tables, replication, target.source), signal),
+      ask((upstream) => upstream.columnsOf(tables, signal)),
+      ask((upstream) => upstream.tablesWithForeignKey(tables, signal)),
+      setBefore(rows, ask, signal),
+    ],
+  );
   const progress = subtask?.progress?.kind === "sync" ? subtask.progress : null;
   return {
     ...{ task: target.task, source: target.source, generation, version, rows, rewrite, readsByGtid },
@@ -152,7 +158,7 @@ export async function readReplayFacts(question: ReplayQuestion): Promise<ReplayF
     conflict: progress?.conflict ?? "",
     unfinishedDdl,
     isSharded: shardMode !== "",
-    tablesWithoutKey,
+    ...{ tablesWithoutKey, targetsWithoutKey },
     changedTables: rows.kind === "known" ? changedTables(rows.value, columns) : rows,
     foreignKeys,
     otherTasks: now.subtasks.map(({ task }) => task).filter((task) => task !== target.task),
@@ -164,6 +170,39 @@ export async function readReplayFacts(question: ReplayQuestion): Promise<ReplayF
 export function tablesOf(rows: Known<readonly CheckpointRow[]>): readonly TableName[] {
   if (rows.kind === "not-known") return [];
   return rows.value.filter(({ isGlobal, table }) => !isGlobal && table !== "").map(({ schema, table }) => ({ schema, table }));
+}
+
+/** Where the task writes these tables; not known where its routes cannot be read. */
+function targetsOf(tables: readonly TableName[], replication: TaskReplication, source: string): Known<readonly TableName[]> {
+  const rules = replication.kind === "rules" ? replication.sources.find((one) => one.source === source) : undefined;
+  if (!rules) return notKnown(replication.kind === "unreadable" ? replication.why : "the task has no rules for this source");
+  const route = routing(rules.routes, rules.caseSensitive);
+  const targets: TableName[] = [];
+  for (const table of tables) {
+    const routed = route(table);
+    if (routed.kind === "ambiguous") return notKnown(`where ${table.schema}.${table.table} is written to is not clear`);
+    targets.push(routed.target);
+  }
+  return { kind: "known", value: targets };
+}
+
+async function keysDownstream(
+  probe: (MetaProbe & DownstreamProbe) | null,
+  targets: Known<readonly TableName[]>,
+  signal: AbortSignal,
+): Promise<Known<readonly TableName[]>> {
+  if (targets.kind === "not-known") return targets;
+  if (!probe) return NO_DOWNSTREAM;
+  const without = await probe.tablesWithoutKey(targets.value, signal);
+  if (without.kind === "not-known") return without;
+  // A table that is not there has no rows to double.
+  const there: TableName[] = [];
+  for (const table of without.value) {
+    const exists = await probe.tableExists(table, signal);
+    if (exists.kind === "not-known") return exists;
+    if (exists.value) there.push(table);
+  }
+  return { kind: "known", value: there };
 }
 
 async function setBefore(

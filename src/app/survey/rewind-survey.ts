@@ -28,9 +28,20 @@ export const surveyRewind: Surveyor = async (input): Promise<Survey> => {
   const previous = readsByGtid && now.upstream ? await now.upstream.previousGtids(file, input.signal) : null;
   const previousGtids = readsByGtid ? (previous?.kind === "known" ? previous.value : "") : null;
   const rewrite: CheckpointRewrite = { form: "rewind", file, previousGtids };
-  const { metaSchema, shardMode } = restart.yaml.facts;
+  const { metaSchema, shardMode, replication } = restart.yaml.facts;
   const rows = await readRowsOf(input, target, metaSchema);
-  const facts = await readReplayFacts({ input, now, target, metaSchema, shardMode, file: about, rows, rewrite, readsByGtid });
+  const facts = await readReplayFacts({
+    input,
+    now,
+    target,
+    metaSchema,
+    shardMode,
+    replication,
+    file: about,
+    rows,
+    rewrite,
+    readsByGtid,
+  });
   const gates = [...restart.gates, ...replayGates(facts), ...(await compareGates(input))];
   const seen = rows.kind === "known" ? rewriteRows(rows.value, rewrite) : null;
   return {

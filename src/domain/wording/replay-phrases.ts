@@ -121,13 +121,21 @@ export const REPLAY_PHRASES = {
     en: "These tables have no primary or unique key, so a replay would double their rows: {tables}. Give them a key, or take them out of the task first.",
     zh: "以下表没有主键或唯一键，重放会使其行重复：{tables}。请先加上键，或将其移出任务。",
   },
+  "gate-no-keys-downstream": {
+    en: "These tables downstream have no primary or unique key, so a replay would double their rows: {tables}. Give them a key, or take them out of the task first.",
+    zh: "下游的以下表没有主键或唯一键，重放会使其行重复：{tables}。请先为其添加键，或将其移出任务。",
+  },
   "gate-keys-not-known": {
     en: "Whether every table has a key is not known ({why}); one without would get its rows twice. Approving the plan accepts that.",
     zh: "无法确认所有表都有键（{why}）；没有键的表会出现重复行。批准计划即表示接受。",
   },
-  "gate-no-ddl": {
-    en: "The tables upstream have the columns that the checkpoint knows.",
-    zh: "上游表的列与断点记录的一致。",
+  "gate-ddl-not-crossed": {
+    en: "The global checkpoint stays where it is, so no DDL is gone back across.",
+    zh: "全局断点保持不变，因此不会退回到任何 DDL 之前。",
+  },
+  "gate-ddl-inside": {
+    en: "The tables upstream have the columns that the checkpoint knows. Whether a DDL lies between the start of {file} and the checkpoint is not known: 4 GiB are not searched for it, and rows before it would be mapped to the columns after it.",
+    zh: "上游表的列与断点记录的一致。{file} 开头到断点之间是否有 DDL 无法确认：不会为此扫描 4 GiB，而 DDL 之前的行会按之后的列映射。",
   },
   "gate-ddl": {
     en: "The structure of these tables is not the one of the checkpoint: {tables}. A replay across a DDL would map columns wrongly.",

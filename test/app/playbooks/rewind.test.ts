@@ -95,6 +95,16 @@ describe("rewind-sync-checkpoint", { timeout: 90_000 }, () => {
     assert.match(why.join(" "), /not reached/);
   });
 
+  test("is refused where a table has its key upstream alone: a replay would double its rows downstream", async () => {
+    await start();
+    await bench.db.query("ALTER TABLE shop.orders DROP PRIMARY KEY");
+
+    assert.match(
+      (await bench.why("rewind-sync-checkpoint", ABOUT)).join(" "),
+      /downstream have no primary or unique key.* shop\.orders/,
+    );
+  });
+
   test("is refused for a file that is not over 4 GiB", async () => {
     await start();
     const why = await bench.why("rewind-sync-checkpoint", { options: { ...NO_OPTIONS, file: "mysql-bin.000001" } });

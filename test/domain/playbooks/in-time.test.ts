@@ -16,7 +16,12 @@ const facts = (parts: Partial<ReplayFacts>): ReplayFacts => ({
   ...{ rows: known([row("mysql-bin.000003")]), rewrite: { form: "align" }, readsByGtid: true },
   gtid: known({ flavor: "mariadb", version: "10.11", isOn: true, executed: "0-101-20", purged: null }),
   ...{ setBeforeGlobalFile: known("0-101-10"), ddlLock: "", unresolvedGroups: 0, conflict: "" },
-  ...{ unfinishedDdl: known({ onlineDdls: 0, shardGroups: 0 }), isSharded: false, tablesWithoutKey: known([]) },
+  ...{
+    unfinishedDdl: known({ onlineDdls: 0, shardGroups: 0 }),
+    isSharded: false,
+    tablesWithoutKey: known([]),
+    targetsWithoutKey: known([]),
+  },
   ...{ changedTables: known([]), foreignKeys: known([]), otherTasks: [], mayWriteMeta: true, ...parts },
 });
 const answers = (parts: Partial<ReplayFacts>): string[] =>

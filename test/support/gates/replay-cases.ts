@@ -43,7 +43,13 @@ export function replayFacts(parts: Partial<ReplayFacts> = {}): ReplayFacts {
     rewrite: { form: "rewind", file: FILE, previousGtids: null },
     ...{ readsByGtid: false, gtid: known(GTIDS), setBeforeGlobalFile: known("0-101-14") },
     ...{ ddlLock: "", unresolvedGroups: 0, conflict: "", unfinishedDdl: known({ onlineDdls: 0, shardGroups: 0 }) },
-    ...{ isSharded: false, tablesWithoutKey: known([]), changedTables: known([]), foreignKeys: known([]) },
+    ...{
+      isSharded: false,
+      tablesWithoutKey: known([]),
+      targetsWithoutKey: known([]),
+      changedTables: known([]),
+      foreignKeys: known([]),
+    },
     ...{ otherTasks: [], mayWriteMeta: true },
     ...parts,
   };
@@ -222,6 +228,24 @@ const ROWS: readonly Row[] = [
     ...(["ddl", "fails", "gate-ddl"] as const),
     replayFacts({ changedTables: known([table("orders")]) }),
     "The structure of these tables is not the one of the checkpoint: shop.orders. A replay across a DDL would map columns wrongly.",
+  ],
+  [
+    "equal pictures settle nothing of what lies before both",
+    ...(["ddl", "not-known", "gate-ddl-inside"] as const),
+    replayFacts({}),
+    "The tables upstream have the columns that the checkpoint knows. Whether a DDL lies between the start of mysql-bin.004451 and the checkpoint is not known: 4 GiB are not searched for it, and rows before it would be mapped to the columns after it.",
+  ],
+  [
+    "a table without a key downstream alone would get them twice as well",
+    ...(["keys", "fails", "gate-no-keys-downstream"] as const),
+    replayFacts({ targetsWithoutKey: known([table("orders_all")]) }),
+    "These tables downstream have no primary or unique key, so a replay would double their rows: shop.orders_all. Give them a key, or take them out of the task first.",
+  ],
+  [
+    "the keys downstream cannot be looked at",
+    ...(["keys", "not-known", "gate-keys-not-known"] as const),
+    replayFacts({ targetsWithoutKey: DOWN }),
+    "Whether every table has a key is not known (connect ECONNREFUSED); one without would get its rows twice. Approving the plan accepts that.",
   ],
   [
     "the checkpoint keeps no picture of the tables",

@@ -17,10 +17,15 @@ export interface Shell {
 
 export type RunCommand = typeof runCommand;
 
-export function openShell(options: WorkerHostOptions, { timeoutMs, signal }: HostCall, runOne: RunCommand): Shell {
+export function openShell(
+  options: WorkerHostOptions,
+  { timeoutMs, signal, isOurs = () => true }: HostCall,
+  runOne: RunCommand,
+): Shell {
   const endsAt = performance.now() + timeoutMs;
   const leftMs = (): number => Math.floor(endsAt - performance.now());
   const run = (length: "small" | "long", words: readonly string[], input?: string): Promise<CommandOutcome> => {
+    if (!isOurs()) return Promise.resolve({ kind: "not-reached", why: "another copy of the bot has taken over", refusal: null });
     const limitMs = length === "small" ? Math.min(options.commandSeconds * 1_000, leftMs()) : leftMs();
     const { environment } = options;
     return runOne({ words, timeoutMs: limitMs, signal, environment, ...(input === undefined ? {} : { input }) });

@@ -15,17 +15,13 @@ import { stepWords } from "../../domain/wording/step.ts";
 import { auditDraft, SYSTEM } from "../audit-draft.ts";
 import { aboutPlan } from "../decide.ts";
 import { freezeOf } from "../freeze.ts";
-import type { Settings } from "../ports/settings.ts";
 import { bindingNow } from "./binding-now.ts";
 import { endRun } from "./end-run.ts";
 import type { ExecutorParts } from "./executor.ts";
+import { callTimeoutMs, isHeldStill, leaseCovers, leasedDm } from "./lease-cover.ts";
 import { ROUTINES } from "./routines.ts";
 import type { StepAnswer, StepContext, StepOutcome, StepRoutine } from "./step-action.ts";
 
-/** Time that must be left of the lease beyond a call's own time-out, so that a call can never outlive it. */
-const LEASE_MARGIN_MS = 2_000;
-/** Where the lease counts as over for a call that is under way. */
-const LEASE_END_MS = 500;
 /** How often DM is asked before its silence, or a difference, counts. */
 const LOOKS_AT_MOST = 5;
 /** Progress is stored no more often than this. */
@@ -70,16 +66,18 @@ async function takeStep(parts: ExecutorParts, run: Run, record: StepRecord, sign
   if (answer.kind === "already") return settle(parts, run, record, done(parts, answer.proof, wasSo));
   if (answer.kind === "cannot-know")
     return settle(parts, run, record, { kind: "unknown", at: parts.clock.now(), why: answer.why });
-  if (routine.writes && !(await leaseCovers(parts, record.step.atMostSeconds, signal))) return null;
-  const begun = await begin(parts, run, record);
+  const fence = parts.lease.held()?.fence ?? NO_FENCE;
+  const callMs = Math.min(record.step.atMostSeconds * 1000, callTimeoutMs(parts.settings));
+  if (routine.writes && !(await leaseCovers(parts, fence, callMs, signal))) return null;
+  const begun = await begin(parts, run, record, fence);
   if (!begun) return null;
   const stale = new AbortController();
   const teller = createTeller(parts, begun, record, stale);
   const ending = AbortSignal.any([stale.signal, AbortSignal.timeout(record.step.atMostSeconds * 1000)]);
-  const outcome = await act(parts, routine, begun, record, teller.tell, { ending, stopping: signal });
+  const outcome = await act(parts, routine, begun, record, { fence, tell: teller.tell }, { ending, stopping: signal });
   const current = await teller.end();
-  // Aborted from outside between intent and outcome: the step stays `started`, the next owner asks.
-  if (current === null || (signal.aborted && outcome.kind !== "done")) return null;
+  // Aborted from outside between intent and outcome, or not ours any more: the step stays `started`, the next owner asks.
+  if (current === null || (signal.aborted && outcome.kind !== "done") || parts.lease.held()?.fence !== fence) return null;
   const state = await stateAfter(parts, outcome, contextOf(parts, current, record, signal));
   return settle(parts, current, record, state, outcome.kind === "done" ? outcome.details : undefined);
 }
@@ -149,23 +147,14 @@ function endOf(run: Run, at: number): Exclude<RunState, { kind: "running" }> {
   return { kind: "succeeded", at, caveats: [...new Set([...caveats, ...notCompared])] };
 }
 
-/** Waits for the lease's renewal when too little is left of it; false when it was lost. */
-async function leaseCovers(
-  { lease, clock, settings }: ExecutorParts,
-  atMostSeconds: number,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const needed = Math.min(atMostSeconds * 1000, callTimeoutMs(settings)) + LEASE_MARGIN_MS;
-  for (let held = lease.held(); held && !signal.aborted; held = lease.held()) {
-    if (held.timeLeftMs() > needed) return true;
-    await clock.sleep(200, signal).catch(() => {});
-  }
-  return false;
-}
+/** Smaller than every fence. */
+const NO_FENCE = -1;
 
-/** A write may take as long as the lease can cover right after its renewal. */
-function callTimeoutMs(settings: Settings): number {
-  return Math.max(1_000, settings.policy.leaseSeconds * 1000 * 0.6 - LEASE_MARGIN_MS);
+/** What a step began with. */
+interface Begun {
+  /** Of the lease under which its intent was stored: what it does later counts only under the same one. */
+  readonly fence: number;
+  readonly tell: StepContext["tell"];
 }
 
 function contextOf(
@@ -173,19 +162,19 @@ function contextOf(
   run: Run,
   { step, state }: StepRecord,
   signal: AbortSignal,
-  tell: StepContext["tell"] = () => {},
+  { fence, tell }: Begun = { fence: parts.lease.held()?.fence ?? NO_FENCE, tell: () => {} },
 ): StepContext {
   const { facts, store, seal, clock, pollMs, settings } = parts;
   const dm = facts.clusters.get(run.plan.cluster);
   if (!dm) throw new Error(`cluster ${run.plan.cluster} is not configured any more`);
   const timeoutMs = Math.min(step.atMostSeconds * 1000, callTimeoutMs(settings));
-  const fence = parts.lease.held()?.fence ?? 0;
   const wasBegun = state.kind === "started";
   const wasShown = state.kind === "todo" && state.wasShown === true;
   const { rowsReport } = parts;
   return {
-    ...{ run, step, dm, facts, store, settings, seal, clock, signal, pollMs, timeoutMs, fence, tell },
+    ...{ run, step, dm: leasedDm(dm, parts, fence), facts, store, settings, seal, clock, signal, pollMs, timeoutMs, fence, tell },
     ...{ wasBegun, wasShown, rowsReport },
+    isOurs: () => isHeldStill(parts, fence),
   };
 }
 
@@ -199,17 +188,16 @@ async function act(
   routine: StepRoutine,
   run: Run,
   record: StepRecord,
-  tell: StepContext["tell"],
+  begun: Begun,
   { ending, stopping }: { readonly ending: AbortSignal; readonly stopping: AbortSignal },
 ): Promise<StepOutcome> {
   const lost = new AbortController();
   const timer = setInterval(() => {
-    if (routine.writes && (parts.lease.held()?.timeLeftMs() ?? 0) < LEASE_END_MS)
-      lost.abort(new Error("the lease was lost during the call"));
+    if (routine.writes && !isHeldStill(parts, begun.fence)) lost.abort(new Error("the lease was lost during the call"));
   }, 100);
   const signals = routine.writes && routine.isLong !== true ? [ending, lost.signal] : [ending, lost.signal, stopping];
   try {
-    return await routine.act(contextOf(parts, run, record, AbortSignal.any(signals), tell));
+    return await routine.act(contextOf(parts, run, record, AbortSignal.any(signals), begun));
   } catch (error) {
     return { kind: "unclear", why: error instanceof Error ? error.message : String(error) };
   } finally {
@@ -242,11 +230,9 @@ async function stateAfter(parts: ExecutorParts, outcome: StepOutcome, context: S
   }
 }
 
-async function begin(parts: ExecutorParts, run: Run, record: StepRecord): Promise<Run | null> {
-  const held = parts.lease.held();
-  if (!held) return null;
+async function begin(parts: ExecutorParts, run: Run, record: StepRecord, fence: number): Promise<Run | null> {
   const attempt = record.state.kind === "started" ? record.state.attempt + 1 : 1;
-  const state: StepState = { kind: "started", at: parts.clock.now(), attempt, fence: held.fence, progress: null };
+  const state: StepState = { kind: "started", at: parts.clock.now(), attempt, fence, progress: null };
   return save(parts, withStep(run, record.step.number, state), "step-started", record, { attempt });
 }
 

@@ -2,9 +2,10 @@ import { type CopyCounts, countRows, newRowCopy, progressOfCopy, type RowCopy } 
 import { copyMissingRows as copy } from "../compare/copy-missing-rows.ts";
 import { undoCopiedRows } from "../compare/undo-copied-rows.ts";
 import { databasesOf } from "../fact-sources.ts";
-import type { RowFence } from "../ports/rows.ts";
+import type { RowFence, RowWriter } from "../ports/rows.ts";
 import { findYaml } from "../survey/task-facts.ts";
 import { fenceName } from "./installation.ts";
+import { leasedWriter } from "./lease-cover.ts";
 import { openSides } from "./open-sides.ts";
 import { actionOf, type StepContext, type StepOutcome, type StepRoutine, taskOf } from "./step-action.ts";
 
@@ -21,7 +22,7 @@ export const copyMissingRows: StepRoutine = {
     if ("why" in begun) return { kind: "failed", why: String(begun.why) };
     const sources = [...new Set(begun.tables.flatMap(({ table }) => table.compared.parts.map(({ source }) => source)))];
     const sides = openSides(context, sources);
-    const writer = databasesOf(context.facts, context.run.plan.cluster).rows?.openWriter() ?? null;
+    const writer = openWriter(context);
     if (!sides || !writer) return { kind: "failed", why: "no accounts that read both sides and insert rows are configured" };
     try {
       const fence = await prepareFence(context);
@@ -56,7 +57,7 @@ export const removeCopiedRows: StepRoutine = {
     const name = copyName(of, step.target);
     const copied = await store.records.get("row-copy", name);
     if (copied === null) return { kind: "failed", why: `${of} kept no list of rows` };
-    const writer = databasesOf(context.facts, context.run.plan.cluster).rows?.openWriter() ?? null;
+    const writer = openWriter(context);
     if (!writer) return { kind: "failed", why: "no account that may write rows is configured" };
     try {
       const keep = (state: RowCopy) => store.records.put("row-copy", name, state);
@@ -74,6 +75,11 @@ export const removeCopiedRows: StepRoutine = {
     }
   },
 };
+
+function openWriter({ facts, run, isOurs }: StepContext): RowWriter | null {
+  const writer = databasesOf(facts, run.plan.cluster).rows?.openWriter() ?? null;
+  return writer && leasedWriter(writer, isOurs);
+}
 
 const copyName = (run: string, target: StepContext["step"]["target"]): string =>
   JSON.stringify([run, target.task, target.source]);

@@ -257,7 +257,7 @@ const noHost = (worker: string): StepOutcome => ({
   kind: "failed",
   why: `no way to the host of ${worker} is configured (workerHosts)`,
 });
-const callOf = ({ step, signal }: StepContext): HostCall => ({ timeoutMs: step.atMostSeconds * 1000, signal });
+const callOf = ({ step, signal, isOurs }: StepContext): HostCall => ({ timeoutMs: step.atMostSeconds * 1000, signal, isOurs });
 
 async function asked(context: StepContext, worker: string, work: HostWork): Promise<StepAnswer> {
   const host = hostOf(context, worker);

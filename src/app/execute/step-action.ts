@@ -27,6 +27,8 @@ export interface StepContext {
   readonly pollMs: number;
   /** Rises with every owner of the lease; what is written to a database carries it. */
   readonly fence: number;
+  /** The lease under which the step began is still held; `dm` looks by itself before each call that changes something. */
+  isOurs(): boolean;
   /** The intent was stored before, by this process or another: the effect may be there already. */
   readonly wasBegun: boolean;
   /** Commands for a person were shown, and somebody said that they are done. */

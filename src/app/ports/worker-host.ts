@@ -25,6 +25,8 @@ export interface HostCall {
   readonly timeoutMs: number;
   /** Ends the local process; what the host was told to do may go on there. */
   readonly signal: AbortSignal;
+  /** Asked before each command: a call of many commands may have stood still in between. Absent: it may always go on. */
+  readonly isOurs?: () => boolean;
 }
 
 export type WorkerState = "running" | "stopped";

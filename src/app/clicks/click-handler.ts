@@ -44,9 +44,15 @@ export type Handler = (
   signal: AbortSignal,
 ) => Promise<Document>;
 
-/** null: allowed. The refusal is recorded where it would have changed something. */
-export async function roleRefusal(parts: ClickParts, click: StoredClick, cluster: string, needed: Role): Promise<Phrase | null> {
-  const role = await parts.authority.roleOf(click.person, cluster, false);
+/** null: allowed. The refusal is recorded where it would have changed something. `fresh`: user groups are asked for anew. */
+export async function roleRefusal(
+  parts: Pick<ClickParts, "authority" | "store" | "clock">,
+  click: StoredClick,
+  cluster: string,
+  needed: Role,
+  fresh = false,
+): Promise<Phrase | null> {
+  const role = await parts.authority.roleOf(click.person, cluster, fresh);
   if (role !== "not-known" && mayActAs(role, needed)) return null;
   const why = role === "not-known" ? phrase("groups-not-known") : roleMissing(role, needed);
   await parts.store.audit.append(

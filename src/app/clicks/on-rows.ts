@@ -18,7 +18,8 @@ async function aboutOf({ store }: ClickParts, id: string) {
 export const compare: Handler = async (parts, click, person, language, signal) => {
   const about = await aboutOf(parts, click.value);
   const task = about?.members.find((finding) => finding.task !== null)?.task;
-  if (!about || !task) return refusalDocument(phrase("no-such-incident", { incident: click.value }), language);
+  if (!about) return refusalDocument(phrase("no-such-incident", { incident: click.value }), language);
+  if (!task) return refusalDocument(phrase("incident-changed", { incident: click.value }), language);
   const asked = { text: `compare ${about.incident.cluster}/${task}`, person, channel: click.channel ?? "" };
   return parts.commands.handle(asked, signal);
 };
@@ -30,7 +31,8 @@ export const undo: Handler = (parts, click, person, _language, signal) =>
 export const acceptRows: Handler = async (parts, click, person, language, signal) => {
   const about = await aboutOf(parts, click.value);
   const rows = about?.members.filter(({ kind }) => kind === "rows-may-be-missing") ?? [];
-  if (!about || rows.length === 0) return refusalDocument(phrase("no-such-incident", { incident: click.value }), language);
+  if (!about) return refusalDocument(phrase("no-such-incident", { incident: click.value }), language);
+  if (rows.length === 0) return refusalDocument(phrase("incident-changed", { incident: click.value }), language);
   const { cluster, id: incident } = about.incident;
   const refusal = await roleRefusal(parts, click, cluster, "approver");
   if (refusal) return refusalDocument(refusal, language);
@@ -62,7 +64,8 @@ export const acceptRows: Handler = async (parts, click, person, language, signal
 export const stopMeant: Handler = async (parts, click, person, language, signal) => {
   const about = await aboutOf(parts, click.value);
   const gone = about?.members.filter(({ kind }) => kind === "stopped-and-forgotten") ?? [];
-  if (!about || gone.length === 0) return refusalDocument(phrase("no-such-incident", { incident: click.value }), language);
+  if (!about) return refusalDocument(phrase("no-such-incident", { incident: click.value }), language);
+  if (gone.length === 0) return refusalDocument(phrase("incident-changed", { incident: click.value }), language);
   const { cluster, id: incident } = about.incident;
   const refusal = await roleRefusal(parts, click, cluster, "operator");
   if (refusal) return refusalDocument(refusal, language);

@@ -16,7 +16,9 @@ export function answerRun(what: RunAnswer): Handler {
     if (!run) return refusalDocument(phrase("run-not-waiting", { run: click.value }), language);
     // Bringing the task back and stopping a comparison are open to an operator; trying an approved step again needs who may approve it.
     const needed = what === "go-on" ? RULES[run.plan.risk].role : "operator";
-    const refusal = await roleRefusal(parts, click, run.plan.cluster, needed);
+    // As with a vote: who may go on with what changes data is asked for anew, and nobody may where Slack does not answer.
+    const isVote = what === "go-on" && run.plan.risk === "data";
+    const refusal = await roleRefusal(parts, click, run.plan.cluster, needed, isVote);
     if (refusal) return refusalDocument(refusal, language);
     const outcome = await parts.executor.byPerson(click.value, person, what);
     return outcome.kind === "refused"

@@ -61,6 +61,10 @@ export const PHRASES = {
     zh: "Slack 没有接收文件（{why}）。可在机器人所在机器上执行：{command}",
   },
   "no-such-incident": { en: "There is no open incident {incident}.", zh: "没有未关闭的事件 {incident}。" },
+  "incident-changed": {
+    en: "{incident} is about something else by now, so this button has nothing left to do. Look at its card.",
+    zh: "{incident} 现在的情况已不同，该按钮已不适用。请查看其卡片。",
+  },
   "no-such-task": { en: "DM runs no task {task} in {cluster} that I can see.", zh: "在集群 {cluster} 中没有看到任务 {task}。" },
   "trouble-not-there": {
     en: "{playbook} mends a binlog file over 4 GiB or a broken relay, and {what} shows neither now (it shows: {found}).",

@@ -1,8 +1,7 @@
 import type { DmError, RelayObservation, SourceObservation, SubtaskObservation } from "../../domain/observation/observation.ts";
 import { cleanText, codesIn, readErrorText } from "./read-error.ts";
 import { readPosition } from "./read-position.ts";
-import { garbledElement } from "./read-status.ts";
-import { readStage, readUnit } from "./read-words.ts";
+import { garbledElement, subtaskHead } from "./read-status.ts";
 import type { ErrorAnswer, ErrorElement } from "./status-schemas.ts";
 
 /** `query-error`: per subtask the unit's errors, each with the position where it failed; the relay's is one text. */
@@ -51,13 +50,7 @@ function readSubtask(entry: SubtaskError, source: string, worker: string | null)
   const failed = [entry.sync, entry.load, entry.dump, entry.check].flatMap(errorsOf);
   const where = failed.find((error) => error.at !== null)?.at ?? null;
   return {
-    task: cleanText(entry.name),
-    source,
-    worker,
-    stage: readStage(entry.stage),
-    stageAsSaid: cleanText(entry.stage),
-    unit: readUnit(entry.unit),
-    unitAsSaid: cleanText(entry.unit),
+    ...subtaskHead(entry, source, worker),
     result: failed.length > 0 || entry.stage === "Paused" ? { isCanceled: null, errors: failed.map(({ error }) => error) } : null,
     unresolvedDdlLock: "",
     progress: where

@@ -107,15 +107,26 @@ function readRelay(relay: RelayAnswer, source: string, worker: string | null): R
   };
 }
 
-function readSubtask(entry: SubtaskAnswer, source: string, worker: string | null, generation: Generation): SubtaskObservation {
+/** Which subtask it is and where it stands, as every shape of answer tells it. */
+export function subtaskHead(
+  { name, stage, unit }: Pick<SubtaskAnswer, "name" | "stage" | "unit">,
+  source: string,
+  worker: string | null,
+): Pick<SubtaskObservation, "task" | "source" | "worker" | "stage" | "stageAsSaid" | "unit" | "unitAsSaid"> {
   return {
-    task: cleanText(entry.name),
+    task: cleanText(name),
     source,
     worker,
-    stage: readStage(entry.stage),
-    stageAsSaid: cleanText(entry.stage),
-    unit: readUnit(entry.unit),
-    unitAsSaid: cleanText(entry.unit),
+    stage: readStage(stage),
+    stageAsSaid: cleanText(stage),
+    unit: readUnit(unit),
+    unitAsSaid: cleanText(unit),
+  };
+}
+
+function readSubtask(entry: SubtaskAnswer, source: string, worker: string | null, generation: Generation): SubtaskObservation {
+  return {
+    ...subtaskHead(entry, source, worker),
     result: readResult(entry.result),
     unresolvedDdlLock: cleanText(entry.unresolvedDDLLockID),
     progress: readProgress(entry, generation),

@@ -10,21 +10,32 @@ const FENCE = "dm_medic_fence";
 const rights = (schema: string | null, table: string | null, ...names: string[]): Right[] =>
   names.map((right) => ({ right, schema, table }));
 
+interface RightsAsked {
+  readonly about: ClusterToCheck;
+  readonly asked: ClusterAsked;
+  readonly login: DatabaseLogin;
+  readonly facts: AccountFacts;
+  readonly signal: AbortSignal;
+}
+type RightsCheck = (question: RightsAsked) => Promise<Found>;
+
 /** The three accounts of the downstream: there, of the right session, with the rights that their work takes and no others that change something. */
 export function accountChecks(about: ClusterToCheck, asked: ClusterAsked): Check[] {
   const { downstream, metaWriter, rowWriter } = about.accounts;
   const check = (what: string, ask: Check["ask"]): Check => ({ about: `cluster ${about.cluster}`, what, ask });
-  const account = (
-    what: string,
-    setting: string,
-    login: DatabaseLogin | null,
-    cost: string,
-    more: (signal: AbortSignal) => Promise<Found | null>,
-  ) => [
+  const account = (what: string, setting: string, login: DatabaseLogin | null, cost: string, rightsFound: RightsCheck) => [
     check(what, async (signal) =>
       login === null ? note(`not configured: ${cost}`, `set ${setting} (${PAPER})`) : loginFound(asked, login, setting, signal),
     ),
-    ...(login === null ? [] : [check(`${what}: rights`, more)]),
+    ...(login === null
+      ? []
+      : [
+          check(`${what}: rights`, async (signal) => {
+            const facts = await asked.account(login, signal);
+            // A login that fails is told by the check before.
+            return facts.kind === "known" ? rightsFound({ about, asked, login, facts: facts.value, signal }) : null;
+          }),
+        ]),
   ];
   return [
     ...account(
@@ -32,21 +43,21 @@ export function accountChecks(about: ClusterToCheck, asked: ClusterAsked): Check
       "downstream",
       downstream,
       "checkpoints stay unknown in plans, nothing is rewritten unread, rows are not compared",
-      (signal) => probeRights(about, asked, downstream!, signal),
+      probeRights,
     ),
     ...account(
       "meta writer",
       "metaWriter",
       metaWriter,
       "a plan that changes checkpoints shows the statements instead of carrying them out",
-      (signal) => metaRights(asked, metaWriter!, signal),
+      metaRights,
     ),
     ...account(
       "row writer",
       "rowWriter",
       rowWriter,
       "missing rows are listed and given as an SQL file instead of being inserted",
-      (signal) => rowRights(about, asked, rowWriter!, signal),
+      rowRights,
     ),
     check("accounts kept apart", async () => keptApart(about)),
   ];
@@ -87,14 +98,7 @@ function oddSession({ sqlMode, timeZone }: AccountFacts): string | null {
   return timeZone === "+00:00" ? null : `its session's time zone stays ${timeZone}`;
 }
 
-async function probeRights(
-  about: ClusterToCheck,
-  asked: ClusterAsked,
-  login: DatabaseLogin,
-  signal: AbortSignal,
-): Promise<Found | null> {
-  const facts = await asked.account(login, signal);
-  if (facts.kind === "not-known") return null;
+async function probeRights({ about, asked, login, facts, signal }: RightsAsked): Promise<Found> {
   const probe = databasesOf(about.facts, about.cluster).downstream!;
   const subtasks = (await asked.subtasks(signal)).filter(({ unit }) => unit === "Sync");
   const without: string[] = [];
@@ -110,7 +114,7 @@ async function probeRights(
         grantFor(login, `SELECT ON \`${downstreamTables[0]?.schema ?? "<schema>"}\`.*`),
       );
   }
-  const more = beyond(facts.value.grants, []);
+  const more = beyond(facts.grants, []);
   if (more.length > 0) return tooMany(login, more, "it only reads");
   if (without.length > 0)
     return note(
@@ -124,30 +128,21 @@ async function probeRights(
   );
 }
 
-async function metaRights(asked: ClusterAsked, login: DatabaseLogin, signal: AbortSignal): Promise<Found | null> {
-  const facts = await asked.account(login, signal);
-  if (facts.kind === "not-known") return null;
+async function metaRights({ asked, login, facts, signal }: RightsAsked): Promise<Found> {
   const schemas = schemasOf(await asked.subtasks(signal), ({ metaSchema }) => [metaSchema]);
   const wanted = (schemas.length === 0 ? ["dm_meta"] : schemas).flatMap((schema) =>
     rights(schema, null, "SELECT", "INSERT", "UPDATE", "CREATE"),
   );
   return judged(
     login,
-    facts.value,
+    facts,
     wanted,
     wanted,
     `may write ${listed(schemas.length === 0 ? ["dm_meta"] : schemas)} and nothing else`,
   );
 }
 
-async function rowRights(
-  about: ClusterToCheck,
-  asked: ClusterAsked,
-  login: DatabaseLogin,
-  signal: AbortSignal,
-): Promise<Found | null> {
-  const facts = await asked.account(login, signal);
-  if (facts.kind === "not-known") return null;
+async function rowRights({ about, asked, login, facts, signal }: RightsAsked): Promise<Found> {
   const subtasks = await asked.subtasks(signal);
   const metaSchemas = schemasOf(subtasks, ({ metaSchema }) => [metaSchema]);
   const schemas = schemasOf(subtasks, ({ downstreamTables }) => downstreamTables.map(({ schema }) => schema));
@@ -155,7 +150,7 @@ async function rowRights(
   const fences = (metaSchemas.length === 0 ? ["dm_meta"] : metaSchemas).flatMap((schema) =>
     rights(schema, FENCE, "SELECT", "INSERT", "UPDATE"),
   );
-  const missing = lacking(facts.value.grants, fences).missing;
+  const missing = lacking(facts.grants, fences).missing;
   const probe = databasesOf(about.facts, about.cluster).downstream;
   if (missing.length > 0 && probe) {
     const [first] = missing;
@@ -177,7 +172,7 @@ async function rowRights(
   }
   const wanted = [...tables.flatMap(({ schema, table }) => rights(schema, table, "SELECT", "INSERT", "DELETE")), ...fences];
   const allowed = [...schemas.flatMap((schema) => rights(schema, null, "INSERT", "DELETE")), ...fences];
-  return judged(login, facts.value, wanted, allowed, `may insert and take back rows in ${listed(schemas)}`);
+  return judged(login, facts, wanted, allowed, `may insert and take back rows in ${listed(schemas)}`);
 }
 
 function judged(

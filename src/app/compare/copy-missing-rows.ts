@@ -1,4 +1,3 @@
-import type { SourcePosition } from "../../domain/comparison/comparison.ts";
 import { byKey, type RowWithValues } from "../../domain/comparison/judge-keys.ts";
 import { keyId } from "../../domain/comparison/key.ts";
 import {
@@ -101,6 +100,20 @@ async function recover(parts: CopyParts, now: () => RowCopy, keep: Keep, at: num
   );
 }
 
+/** Rows by key: upstream; then, once the syncer is past where the upstream was, downstream and upstream once more. */
+async function readAround(
+  parts: CopyParts,
+  pace: Pace,
+  table: TableCopy["table"],
+  batch: readonly CopiedRow[],
+): Promise<Record<"first" | "below" | "second", ReadonlyMap<string, readonly ReadRow[]>>> {
+  const first = groups(await known(upstreamRows(parts, table, keysOf(batch))));
+  await untilPassed(parts, pace, await positionsNow(parts, table));
+  const below = groups(await known(downstreamRows(parts, table, keysOf(batch))));
+  const second = groups(await known(upstreamRows(parts, table, keysOf(batch))));
+  return { first, below, second };
+}
+
 async function insertBatch(
   parts: CopyParts,
   pace: Pace,
@@ -110,10 +123,7 @@ async function insertBatch(
   batch: readonly CopiedRow[],
 ): Promise<void> {
   const { table } = now().tables[at]!;
-  const first = groups(await known(upstreamRows(parts, table, keysOf(batch))));
-  await untilPassed(parts, pace, await positionsNow(parts, table));
-  const below = groups(await known(downstreamRows(parts, table, keysOf(batch))));
-  const second = groups(await known(upstreamRows(parts, table, keysOf(batch))));
+  const { first, below, second } = await readAround(parts, pace, table, batch);
   const judged = settled(batch, ({ key }) => judge(first.get(keyId(key)), below.get(keyId(key)), second.get(keyId(key))));
   const insert = batch.filter(({ key }) => {
     const [one] = second.get(keyId(key)) ?? [];
@@ -181,11 +191,7 @@ async function checkBatch(
   batch: readonly CopiedRow[],
 ): Promise<void> {
   const { table } = now().tables[at]!;
-  const first = groups(await known(upstreamRows(parts, table, keysOf(batch))));
-  const positions: readonly SourcePosition[] = await positionsNow(parts, table);
-  await untilPassed(parts, pace, positions);
-  const below = groups(await known(downstreamRows(parts, table, keysOf(batch))));
-  const second = groups(await known(upstreamRows(parts, table, keysOf(batch))));
+  const { first, below, second } = await readAround(parts, pace, table, batch);
   const states = new Map<string, CopiedRow>();
   for (const row of batch) {
     const id = keyId(row.key);

@@ -13,6 +13,18 @@ export interface Process {
   readonly state: string;
   readonly info: string | null;
 }
+
+/** In the order of the list of processes. */
+export const processCells = ({ id, user, host, database, command, seconds, state, info }: Process): Cell[] => [
+  id,
+  user,
+  host,
+  database,
+  command,
+  seconds,
+  state,
+  info,
+];
 export interface SchemaFacts {
   readonly catalog: Catalog;
   readonly collation: string;
@@ -136,17 +148,7 @@ const TABLES: Readonly<Record<string, { readonly columns: string; readonly rows:
   },
   processlist: {
     columns: "id user host db command time state info",
-    rows: ({ processes }) =>
-      processes().map(({ id, user, host, database, command, seconds, state, info }) => [
-        id,
-        user,
-        host,
-        database,
-        command,
-        seconds,
-        state,
-        info,
-      ]),
+    rows: ({ processes }) => processes().map(processCells),
   },
   global_variables: { columns: "variable_name variable_value", rows: ({ variables }) => variableRows(variables()) },
   session_variables: { columns: "variable_name variable_value", rows: ({ variables }) => variableRows(variables()) },

@@ -1,7 +1,7 @@
 import type { Answer } from "../mysql-server.ts";
 import type { Value } from "../wire.ts";
 import type { Catalog } from "./catalog.ts";
-import type { Process } from "./information-schema.ts";
+import { type Process, processCells } from "./information-schema.ts";
 import { createText, type TableDefinition, typeText } from "./table-definition.ts";
 import { SqlRefusal, TokenReader, tokensOf } from "./tokens.ts";
 
@@ -55,21 +55,7 @@ export function show(sql: string, context: ShowContext): Answer | null {
     case "errors":
       return rows(["Level", "Code", "Message"], []);
     case "processlist":
-      return rows(
-        ["Id", "User", "Host", "db", "Command", "Time", "State", "Info"],
-        context
-          .processes()
-          .map(({ id, user, host, database, command, seconds, state, info }) => [
-            id,
-            user,
-            host,
-            database,
-            command,
-            seconds,
-            state,
-            info,
-          ]),
-      );
+      return rows(["Id", "User", "Host", "db", "Command", "Time", "State", "Info"], context.processes().map(processCells));
     default:
       return null;
   }

@@ -5,7 +5,7 @@ import type { FactSources } from "../fact-sources.ts";
 import { databasesOf } from "../fact-sources.ts";
 import type { AccountFacts, DatabaseLogin, TableName } from "../ports/databases.ts";
 import type { ObserveOutcome } from "../ports/dm.ts";
-import { tablesOf } from "../survey/replay-facts.ts";
+import { tablesOf } from "../survey/replay-gate-facts.ts";
 import { type FoundYaml, findYaml } from "../survey/task-facts.ts";
 
 /** One cluster as the configuration names it; null and empty: not configured. */

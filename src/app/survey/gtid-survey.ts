@@ -11,15 +11,8 @@ import { isAhead, replayGates } from "../../domain/playbooks/replay-gates.ts";
 import { type GtidSwitchFacts, type SourceRoad, switchToGtid } from "../../domain/playbooks/switch-to-gtid.ts";
 import { phrase } from "../../domain/wording/phrases.ts";
 import type { TaskFacts } from "../ports/yaml.ts";
-import {
-  fileOfPlan,
-  type NamedFile,
-  readReplayFacts,
-  readRowsOf,
-  readSourceNow,
-  type SourceNow,
-  sizeOf,
-} from "./replay-facts.ts";
+import { fileOfPlan, type NamedFile, readRowsOf, readSourceNow, type SourceNow, sizeOf } from "./replay-facts.ts";
+import { readReplayFacts } from "./replay-gate-facts.ts";
 import { compareGates } from "./rows-survey.ts";
 import { readRoad, readSourceConfig } from "./source-facts.ts";
 import { baseFacts, gatesText, type Survey, type SurveyInput, type Surveyor, taskQuestion } from "./survey.ts";

@@ -30,6 +30,8 @@ export interface ReplayFacts {
   readonly gtid: Known<GtidState>;
   /** The set before the first event of the file in which the global row stands (for `align`). */
   readonly setBeforeGlobalFile: Known<string> | null;
+  /** The set before the first event of the oldest file that is left: MariaDB keeps no other record of what it purged. */
+  readonly setBeforeOldestFile: Known<string> | null;
   readonly ddlLock: string;
   readonly unresolvedGroups: number;
   readonly conflict: string;
@@ -215,7 +217,7 @@ function otherTasksGate({ otherTasks, rewrite }: ReplayFacts): GateAnswer {
 
 /** set not empty; the set before the row's file ⊆ set ⊆ executed; purged ⊆ set (issue: MySQL keeps partial sets of tasks that began at a position). */
 function gtidGates(facts: ReplayFacts): GateAnswer[] {
-  const { gtid, rows, rewrite, setBeforeGlobalFile, file } = facts;
+  const { gtid, rows, rewrite, setBeforeGlobalFile, setBeforeOldestFile, file } = facts;
   if (gtid.kind === "not-known") return [fails("gtids", "gate-gtids-not-known", { why: gtid.why })];
   if (!gtid.value.isOn) return [fails("gtids", "gate-gtids-off")];
   const text =
@@ -230,8 +232,10 @@ function gtidGates(facts: ReplayFacts): GateAnswer[] {
   if (isEmptySet(set)) return [fails("gtids", "gate-set-empty", { file })];
   const executed = parseGtidSet(gtid.value.executed);
   if (!executed || !containsSet(executed, set)) return [fails("gtids", "gate-set-not-executed", { set: text.slice(0, 120) })];
-  const purged = gtid.value.purged === null ? null : parseGtidSet(gtid.value.purged);
-  if (gtid.value.purged !== null && (!purged || !containsSet(set, purged)))
+  const left = setBeforeOldestFile?.kind === "known" ? setBeforeOldestFile.value : null;
+  const gone = gtid.value.purged ?? left;
+  const purged = gone === null ? null : parseGtidSet(gone);
+  if (gone !== null && (!purged || !containsSet(set, purged)))
     return [fails("gtids", "gate-set-purged", { set: text.slice(0, 120) })];
   return [holds("gtids", "gate-gtids", { set: text.slice(0, 120) }), ...beforeGate(set, setBeforeGlobalFile, facts)];
 }

@@ -15,7 +15,7 @@ const facts = (parts: Partial<ReplayFacts>): ReplayFacts => ({
   ...{ named: "mysql-bin.000003", signs: { subDirectory: "", server: known("0-101") }, files: active(FOUR_GIB_BYTES + 1) },
   ...{ rows: known([row("mysql-bin.000003")]), rewrite: { form: "align" }, readsByGtid: true },
   gtid: known({ flavor: "mariadb", version: "10.11", isOn: true, executed: "0-101-20", purged: null }),
-  ...{ setBeforeGlobalFile: known("0-101-10"), ddlLock: "", unresolvedGroups: 0, conflict: "" },
+  ...{ setBeforeGlobalFile: known("0-101-10"), setBeforeOldestFile: null, ddlLock: "", unresolvedGroups: 0, conflict: "" },
   ...{
     unfinishedDdl: known({ onlineDdls: 0, shardGroups: 0 }),
     isSharded: false,

@@ -41,7 +41,7 @@ export function replayFacts(parts: Partial<ReplayFacts> = {}): ReplayFacts {
     ...{ file: FILE, named: FILE, files: known(FILES), rows: known([globalRow(), aRow()]) },
     signs: { subDirectory: `${SERVER}.000001`, server: known(SERVER) },
     rewrite: { form: "rewind", file: FILE, previousGtids: null },
-    ...{ readsByGtid: false, gtid: known(GTIDS), setBeforeGlobalFile: known("0-101-14") },
+    ...{ readsByGtid: false, gtid: known(GTIDS), setBeforeGlobalFile: known("0-101-14"), setBeforeOldestFile: known("0-101-9") },
     ...{ ddlLock: "", unresolvedGroups: 0, conflict: "", unfinishedDdl: known({ onlineDdls: 0, shardGroups: 0 }) },
     ...{
       isSharded: false,
@@ -312,6 +312,12 @@ const ROWS: readonly Row[] = [
     ...(["gtids", "fails", "gate-set-not-executed"] as const),
     alignFacts({ rewrite: { form: "rewind-all", file: FILE, previousGtids: "0-101-31" } }),
     "The upstream has not executed the set 0-101-31: this is another server than the one the checkpoint was written for.",
+  ],
+  [
+    "MariaDB keeps no record of what it purged, but its oldest file begins behind the set",
+    ...(["gtids", "fails", "gate-set-purged"] as const),
+    alignFacts({ setBeforeOldestFile: known("0-101-18"), setBeforeGlobalFile: notKnown("no such file") }),
+    "The upstream has purged GTIDs that are missing from 0-101-17: DM could not begin there.",
   ],
   [
     "what is missing from the set is purged",

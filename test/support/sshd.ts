@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { freePort } from "./bot-stage.ts";
 
-/** What goes wrong with the next command that holds these words; it happens once. */
+/** What goes wrong with the next command that holds these words; each happens once. */
 export type Fault =
   /** The connection ends before the command runs. */
   | "drop-before"
@@ -43,7 +43,12 @@ command=$SSH_ORIGINAL_COMMAND
 printf '%s\\n' "$command" >> "$here/commands"
 hit() {
   [ -f "$here/$1" ] || return 1
-  case "$command" in *"$(cat "$here/$1")"*) rm "$here/$1"; return 0 ;; esac
+  while IFS= read -r words; do
+    case "$command" in *"$words"*) ;; *) continue ;; esac
+    grep -vxF -e "$words" "$here/$1" > "$here/$1.left"
+    mv "$here/$1.left" "$here/$1"
+    return 0
+  done < "$here/$1"
   return 1
 }
 [ -f "$here/blocks" ] && ulimit -f "$(cat "$here/blocks")"
@@ -108,7 +113,7 @@ export async function startSshd(): Promise<Sshd> {
       const file = join(folder, "commands");
       return existsSync(file) ? readFileSync(file, "utf8").trimEnd().split("\n") : [];
     },
-    fault: (kind, words) => writeFileSync(join(folder, kind), words),
+    fault: (kind, words) => appendFileSync(join(folder, kind), `${words}\n`),
     limitFileSize(blocks) {
       if (blocks === null) rmSync(join(folder, "blocks"), { force: true });
       else writeFileSync(join(folder, "blocks"), String(blocks));

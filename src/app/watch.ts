@@ -8,6 +8,7 @@ import { asRelapse } from "../domain/incident/treatment.ts";
 import type { Observation } from "../domain/observation/observation.ts";
 import { offerFor } from "../domain/playbooks/choose-playbook.ts";
 import type { Run } from "../domain/run/run.ts";
+import { sourcesTakenAway } from "../domain/run/taken-away.ts";
 import { findingAsJson } from "../domain/wording/finding.ts";
 import { auditDraft, SYSTEM } from "./audit-draft.ts";
 import type { KnowSources } from "./know-sources.ts";
@@ -203,9 +204,11 @@ async function storeChanges(parts: WatchParts, cluster: string, seen: Seen): Pro
 }
 
 function underRepair(cluster: string, runs: readonly Run[]) {
-  const plans = runs.map(({ plan }) => plan).filter((plan) => plan.cluster === cluster);
+  const own = runs.filter(({ plan }) => plan.cluster === cluster);
+  const plans = own.map(({ plan }) => plan);
   return {
     underRepair: new Set(plans.flatMap(({ incident }) => incident ?? [])),
+    sourcesTakenAway: new Set(own.flatMap(sourcesTakenAway)),
     sourcesUnderRepair: new Set(plans.flatMap(({ targets }) => targets.map(({ source }) => source))),
   };
 }

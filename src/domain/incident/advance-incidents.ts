@@ -17,6 +17,8 @@ export interface AdvanceInput {
   readonly underRepair: ReadonlySet<string>;
   /** Sources that a run is at work on: a repair that replays a file comes to that file again, and is not warned of it. */
   readonly sourcesUnderRepair: ReadonlySet<string>;
+  /** Sources that a run has taken from DM on purpose and not proved back: nobody is called because they do not answer. */
+  readonly sourcesTakenAway: ReadonlySet<string>;
 }
 
 export type IncidentChange =
@@ -42,7 +44,7 @@ export function advanceIncidents(input: AdvanceInput): IncidentChange[] {
   const fresh: Incident[] = [];
   for (const finding of input.findings) {
     if (!finding.incident || held.has(subjectKey(finding.subject))) continue;
-    if (finding.subject.kind === "binlog" && input.sourcesUnderRepair.has(finding.subject.source)) continue;
+    if (isOfOurOwnMaking(finding, input)) continue;
     const home = incidentFor(finding, [...moved.values(), ...fresh]);
     if (!home) fresh.push(newIncident(finding, rootOfNew(finding, input.findings), input));
     else if (home.id === UNNUMBERED) fresh[fresh.indexOf(home)] = join(home, finding, input.now);
@@ -53,6 +55,13 @@ export function advanceIncidents(input: AdvanceInput): IncidentChange[] {
     ...fresh.map((incident): IncidentChange => ({ kind: "opened", incident: settle(incident) })),
     ...[...moved.values()].flatMap((incident) => changeOf(before.get(incident.id)!, settle(incident), input)),
   ];
+}
+
+/** What a run under way makes DM look like; what is still so when it has ended opens an incident then. */
+function isOfOurOwnMaking({ kind, source, subject }: Finding, { sourcesUnderRepair, sourcesTakenAway }: AdvanceInput): boolean {
+  if (source === null) return false;
+  if (kind === "worker-offline" || kind === "source-unbound") return sourcesTakenAway.has(source);
+  return subject.kind === "binlog" && sourcesUnderRepair.has(source);
 }
 
 function moveMembers(incident: Incident, byKey: ReadonlyMap<string, Finding>, input: AdvanceInput): Incident {

@@ -21,12 +21,13 @@ function player(wellPollsToClose = 2) {
   let numbers = 0;
   const underRepair = new Set<string>();
   const sourcesUnderRepair = new Set<string>();
+  const sourcesTakenAway = new Set<string>();
   const closed: Incident[] = [];
   const apply = (observation: Observation | null, findings: ReturnType<typeof diagnose>): string[] => {
     now += 10_000;
     const changes = advanceIncidents({
       ...{ cluster: "shop", now, observation, findings, open },
-      ...{ wellPollsToClose, underRepair, sourcesUnderRepair },
+      ...{ wellPollsToClose, underRepair, sourcesUnderRepair, sourcesTakenAway },
     });
     for (const change of changes) {
       if (change.kind === "opened") open.push({ ...change.incident, id: `I-${++numbers}` });
@@ -46,7 +47,7 @@ function player(wellPollsToClose = 2) {
     },
     mastersAway: () => apply(null, [masterUnreachable("shop", [{ master: "m1", why: "refused" }])]),
     open: () => open,
-    ...{ underRepair, sourcesUnderRepair },
+    ...{ underRepair, sourcesUnderRepair, sourcesTakenAway },
     closed,
     silence: (incident: Incident) => {
       open = open.map((one) =>
@@ -291,5 +292,21 @@ test("a repair that replays a large file is not warned of it; without a repair i
   assert.deepEqual(
     cluster.open().map(({ kind }) => kind),
     ["binlog-over-4gib-ahead"],
+  );
+});
+
+test("a worker that our own run stopped calls nobody; one that stays away after it does", () => {
+  const cluster = player();
+  const away = aSource([], { worker: null, answered: false, message: "grpc request error", messageCodes: [38008] });
+  cluster.sourcesTakenAway.add("s1");
+
+  cluster.poll([], { sources: [away] });
+  assert.deepEqual(cluster.open(), []);
+  cluster.sourcesTakenAway.clear();
+  cluster.poll([], { sources: [away] });
+
+  assert.deepEqual(
+    cluster.open().map(({ kind }) => kind),
+    ["worker-offline"],
   );
 });

@@ -10,7 +10,7 @@ const nobody = new Set<string>();
 const [opened] = advanceIncidents({
   ...{ cluster: "shop", now: 1_000, observation, open: [], wellPollsToClose: 2 },
   findings: diagnose(observation, { checkerOf: () => null, firstFailedAt: () => null }),
-  ...{ underRepair: nobody, sourcesUnderRepair: nobody },
+  ...{ underRepair: nobody, sourcesUnderRepair: nobody, sourcesTakenAway: nobody },
 });
 const cardWith = (offer: CardOffer, language: "en" | "zh" = "en") =>
   incidentCard({ ...opened!.incident, id: "I-1" }, { offer, language, nameOf: () => null, mentions: [] });

@@ -37,9 +37,13 @@ export async function concludeComparison(tx: StoreParts, stored: StoredCompariso
   if (verdict.kind === "equal") {
     // Equal rows of one table say nothing of the others.
     if (!isWhole) return;
-    for (const one of open)
+    // What was read before a file was passed says nothing of the rows that were lost in it.
+    const settled = open.filter(({ since }) => since <= stored.comparison.startedAt);
+    for (const one of settled)
       await tx.records.put("rows-suspicion", suspicionName(one), { ...one, closed: { kind: "equal", at, comparison: id } });
-    await tx.audit.append(auditDraft(at, "rows-equal", SYSTEM, { ...about, details: { comparison: id, closed: open.length } }));
+    await tx.audit.append(
+      auditDraft(at, "rows-equal", SYSTEM, { ...about, details: { comparison: id, closed: settled.length } }),
+    );
     return;
   }
   const found = foundBy(stored, at);

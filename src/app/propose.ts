@@ -140,7 +140,8 @@ async function draw(
     );
   const gates = surveys.flatMap((survey) => survey.gates);
   const failed = gates.filter((gate) => gate.answer === "fails");
-  if (failed.length > 0) return refused(...failed.map((gate) => gate.phrase));
+  const onlyShown = failed.find(({ gate }) => gate === SHOWN_WITHOUT_ACCOUNT)?.phrase ?? null;
+  if (failed.some(({ gate }) => gate !== SHOWN_WITHOUT_ACCOUNT)) return refused(...failed.map((gate) => gate.phrase));
   const kind = finding?.kind ?? "healthy";
   const head = { cluster: request.cluster, playbook, kind, generation, version: version ?? "" };
   const binding = planBinding(head, surveys);
@@ -159,7 +160,7 @@ async function draw(
     expiresAt: now + settings.policy.planExpirySeconds * 1000,
     state: { kind: "open" },
     votes: [],
-    mayExecute: mayExecute(parts, request, riskOf(playbook)),
+    mayExecute: mayExecute(parts, request, riskOf(playbook), onlyShown),
     version: 0,
   };
   return { kind: "plan", plan: request.dryRun ? draft : await keep(parts, draft) };
@@ -177,13 +178,21 @@ export function planBinding(head: Readonly<Record<string, string>>, surveys: rea
   return Object.assign({ ...head, targets: names }, ...surveys.map(({ binding }) => binding)) as Record<string, string>;
 }
 
-function mayExecute({ settings }: ProposeParts, request: ProposeRequest, risk: Risk): Plan["mayExecute"] {
+/** The gate of the account that writes checkpoints: what it would do is shown, for a person to execute. */
+const SHOWN_WITHOUT_ACCOUNT = "writer";
+
+function mayExecute(
+  { settings }: ProposeParts,
+  request: ProposeRequest,
+  risk: Risk,
+  onlyShown: Phrase | null,
+): Plan["mayExecute"] {
   if (request.dryRun) return { kind: "no", why: phrase("no-writes-dry-run") };
   const { writes } = clusterOf(settings, request.cluster);
   if (writes === "refused") return { kind: "no", why: phrase("no-writes-here", { cluster: request.cluster }) };
   if (writes === "except-data" && risk === "data")
     return { kind: "no", why: phrase("no-data-writes-here", { cluster: request.cluster }) };
-  return { kind: "yes" };
+  return onlyShown === null ? { kind: "yes" } : { kind: "no", why: onlyShown };
 }
 
 function keep({ store, report, clock }: ProposeParts, draft: Plan): Promise<Plan> {

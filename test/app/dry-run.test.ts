@@ -3,8 +3,10 @@ import { afterEach, describe, test } from "node:test";
 import type { RowDataPacket } from "mysql2/promise";
 import { findTask } from "../../src/app/commands/find-task.ts";
 import { drawDocument } from "../../src/cli/draw/terminal.ts";
+import { NO_OPTIONS } from "../../src/domain/plan/plan.ts";
 import type { Document } from "../../src/domain/wording/document.ts";
-import { OPERATOR } from "../support/engine.ts";
+import { planDetails, planMessage } from "../../src/domain/wording/plan-message.ts";
+import { ADMIN, APPROVER, OPERATOR } from "../support/engine.ts";
 import { makeRelayHost, type RelayHost } from "../support/relay-host.ts";
 import { type RowsBench, type RowsBenchOptions, startRowsBench } from "../support/rows-bench.ts";
 
@@ -112,6 +114,29 @@ describe("a dry run shows every call and statement with its values, and touches 
     const instead = "ALTER TABLE `shop`.`orders` ADD COLUMN c VARCHAR(9) DEFAULT 'a  b'";
     assert.ok((await dryRun(`replace "${instead}"`)).includes(instead), "the blanks in it are kept");
   });
+});
+
+test("without an account that writes checkpoints the plan is shown with its statements, and nobody can let it run", {
+  timeout: 60_000,
+}, async () => {
+  await start({ connection: (whole) => ({ ...whole, metaWriter: null }) });
+  await bench.writeHuge();
+  await bench.until("the file is passed", () => bench.isPast(bench.hugeFile));
+
+  const plan = await bench.plan("rewind-sync-checkpoint", { options: { ...NO_OPTIONS, file: "mysql-bin.000002" } });
+
+  assert.match(shown(planMessage(plan, "en")), /No account that may write the meta schema is configured/);
+  assert.doesNotMatch(JSON.stringify(planMessage(plan, "en").buttons), /"approve"|"break-glass"/);
+  assert.match(shown(planDetails(plan, "dm:8261", "en")), /UPDATE `dm_meta`\.`orders_syncer_checkpoint` SET/);
+  for (const [person, verdict] of [
+    [APPROVER, "approve"],
+    [ADMIN, "break-glass"],
+  ] as const) {
+    const vote = { plan: plan.id, digest: plan.digest, person, verdict, reason: "it is needed", at: Date.now() };
+    const decided = await bench.decide.decide(vote);
+    assert.equal(decided.kind === "refused" && decided.why.key, "gate-no-writer");
+  }
+  assert.deepEqual(bench.writes(), []);
 });
 
 test("a name that several clusters share is asked back with everything that was typed behind it", async () => {

@@ -264,6 +264,7 @@ export function planDetails(plan: Plan, masterAddress: string, language: Languag
     who,
     paragraph(strong(`${texts.cost}: `), plain(PLAYBOOK_COSTS[language][plan.playbook])),
     ...gateBlocks(plan, language, plan.gates.length),
+    ...(plan.mayExecute.kind === "no" && plan.id !== NOT_STORED ? [note(plain(say(plan.mayExecute.why, language)))] : []),
     ...steps,
     ...(others.length === 0 ? [] : [othersBlock(others, plan, language)]),
     ...personCommands(plan.steps, masterAddress, language),

@@ -207,8 +207,8 @@ export const REPLAY_PHRASES = {
   },
   "gate-writer": { en: "An account that may write the meta schema is configured.", zh: "已配置可写元数据库的账号。" },
   "gate-no-writer": {
-    en: "No account that may write the meta schema is configured (metaWriter): the bot shows the statements, a person may execute them.",
-    zh: "没有配置可写元数据库的账号（metaWriter）：机器人只展示语句，可由人工执行。",
+    en: "No account that may write the meta schema is configured (metaWriter): the plan shows every statement and command for a person, and is not carried out by the bot.",
+    zh: "没有配置可写元数据库的账号（metaWriter）：计划会展示所有语句和命令供人工执行，机器人不会执行。",
   },
   "gate-v1-no-sources": {
     en: "DM v1.0 has no sources on its gateway, so it cannot be switched to GTIDs from here.",

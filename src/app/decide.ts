@@ -153,7 +153,7 @@ async function judge(
     case "approved": {
       if (isStale(plan, decision, parts.clock.now())) {
         await record("vote-refused", { why: "plan-expired" });
-        return { kind: "refused", why: phrase("plan-expired", { at: String(plan.expiresAt) }) };
+        return { kind: "refused", why: phrase("plan-expired") };
       }
       const freeze = await freezeOf({ store: tx, settings: parts.settings }, plan.cluster);
       if (freeze) {

@@ -50,7 +50,7 @@ export async function makeDifferencesFile(
   if (comparison.tables.every(({ listed }) => listed.length === 0))
     return refused(phrase("no-differences-listed", { comparison: id }));
   const sides = openReaders(databasesOf(facts, cluster).rows, sourcesOf(stored));
-  if (!sides) return refused(phrase("rows-not-readable", {}));
+  if (!sides) return refused(phrase("rows-not-readable"));
   try {
     const read = await readDifferences({ ...sides, clock, signal }, comparison);
     if (read.kind === "not-known") return refused(phrase("differences-not-read", { why: read.why }));

@@ -1,6 +1,6 @@
 import { fails, holds, unknownYet } from "../../domain/plan/gate.ts";
-import type { GateAnswer, Phrase, Target } from "../../domain/plan/plan.ts";
-import type { PhraseKey } from "../../domain/wording/phrases.ts";
+import type { GateAnswer, Target } from "../../domain/plan/plan.ts";
+import type { PhraseKey, PhraseValues } from "../../domain/wording/phrases.ts";
 import { databasesOf, type FactSources } from "../fact-sources.ts";
 import type { TaskFacts } from "../ports/yaml.ts";
 
@@ -30,15 +30,14 @@ export type FoundYaml =
   | { readonly kind: "found"; readonly text: string; readonly facts: TaskFacts; readonly gate: GateAnswer }
   | { readonly kind: "failed"; readonly gate: GateAnswer };
 
+type FailedYaml = <Key extends PhraseKey>(key: Key, ...values: PhraseValues<Key>) => FoundYaml;
+
 /** `isHeld` false: DM holds no copy to compare the file with, and none is expected. */
 export async function findYaml(
   { facts: sources, cluster, target: { task, source }, signal }: TaskQuestion,
   isHeld = true,
 ): Promise<FoundYaml> {
-  const failed = (key: PhraseKey, values: Phrase["values"] = {}): FoundYaml => ({
-    kind: "failed",
-    gate: fails("yaml", key, values),
-  });
+  const failed: FailedYaml = (key, ...values) => ({ kind: "failed", gate: fails("yaml", key, ...values) });
   const [file, copy] = await Promise.all([
     sources.taskFiles.yamlOf(cluster, task),
     sources.clusters.get(cluster)!.taskConfig(task, signal),
@@ -75,13 +74,7 @@ export async function findYaml(
   }
 }
 
-function checked(
-  sources: FactSources,
-  source: string,
-  text: string,
-  found: GateAnswer,
-  failed: (key: PhraseKey, values?: Phrase["values"]) => FoundYaml,
-): FoundYaml {
+function checked(sources: FactSources, source: string, text: string, found: GateAnswer, failed: FailedYaml): FoundYaml {
   const facts = sources.yaml.read(text);
   if (facts.kind === "unreadable") return failed("gate-yaml-unreadable", { why: facts.why });
   if (facts.removeMeta) return failed("gate-yaml-remove-meta");

@@ -1,5 +1,6 @@
 import type { Risk } from "../diagnosis/finding.ts";
 import type { Phrase, Plan, Vote } from "../plan/plan.ts";
+import { phrase } from "../wording/phrases.ts";
 import { mayActAs, type Role, roleMissing } from "./people.ts";
 
 export interface ApprovalRule {
@@ -47,32 +48,29 @@ function refusalOf(plan: Plan, { vote, role, breakGlass, reasonRequired }: VoteA
   const needed: Role = breakGlass ? "admin" : vote.verdict === "reject" ? "operator" : RULES[plan.risk].role;
   const state = stateRefusal(plan, vote.at);
   if (state) return state;
-  if (role === "not-known") return { key: "groups-not-known", values: {} };
+  if (role === "not-known") return phrase("groups-not-known");
   if (!mayActAs(role, needed)) return roleMissing(role, needed);
-  if ((reasonRequired || breakGlass) && vote.reason.trim().length < 5) return { key: "reason-missing", values: {} };
+  if ((reasonRequired || breakGlass) && vote.reason.trim().length < 5) return phrase("reason-missing");
   if (plan.mayExecute.kind === "no" && vote.verdict === "approve") return plan.mayExecute.why;
-  if (vote.digest !== plan.digest) return { key: "plan-changed", values: {} };
+  if (vote.digest !== plan.digest) return phrase("plan-changed");
   const already = plan.votes.some(
     (before) => before.person.id === vote.person.id && before.verdict === "approve" && before.digest === plan.digest,
   );
-  return already && vote.verdict === "approve" && !breakGlass ? { key: "voted-already", values: {} } : null;
+  return already && vote.verdict === "approve" && !breakGlass ? phrase("voted-already") : null;
 }
 
 function stateRefusal({ state, expiresAt }: Plan, at: number): Phrase | null {
   switch (state.kind) {
     case "open":
-      return at >= expiresAt ? { key: "plan-expired", values: { at: String(expiresAt) } } : null;
+      return at >= expiresAt ? phrase("plan-expired") : null;
     case "approved":
-      return { key: "plan-approved-already", values: { run: state.run, at: String(state.at) } };
+      return phrase("plan-approved-already", { run: state.run });
     case "rejected":
-      return {
-        key: "plan-rejected-already",
-        values: { by: state.by.name ?? state.by.id, at: String(state.at), reason: state.reason },
-      };
+      return phrase("plan-rejected-already", { by: state.by.name ?? state.by.id, reason: state.reason });
     case "expired":
-      return { key: "plan-expired", values: { at: String(state.at) } };
+      return phrase("plan-expired");
     case "superseded":
-      return { key: "plan-superseded", values: { changed: state.changed.join(", ") } };
+      return phrase("plan-superseded", { changed: state.changed.join(", ") });
     default:
       return state satisfies never;
   }

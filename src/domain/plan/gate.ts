@@ -1,5 +1,5 @@
-import { type PhraseKey, phrase } from "../wording/phrases.ts";
-import type { GateAnswer, Phrase } from "./plan.ts";
+import { type PhraseKey, type PhraseValues, phrase } from "../wording/phrases.ts";
+import type { GateAnswer } from "./plan.ts";
 
 /** Every gate that a plan may be held against; `test/domain/playbooks/every-gate.test.ts` wants a case of each in which it does not hold. */
 export const GATES = [
@@ -11,17 +11,9 @@ export const GATES = [
 ] as const;
 export type GateId = (typeof GATES)[number];
 
-export const holds = (gate: GateId, key: PhraseKey, values: Phrase["values"] = {}): GateAnswer => ({
-  gate,
-  answer: "holds",
-  phrase: phrase(key, values),
-});
-export const fails = (gate: GateId, key: PhraseKey, values: Phrase["values"] = {}): GateAnswer => ({
-  ...holds(gate, key, values),
-  answer: "fails",
-});
+type Make = <Key extends PhraseKey>(gate: GateId, key: Key, ...values: PhraseValues<Key>) => GateAnswer;
+
+export const holds: Make = (gate, key, ...values) => ({ gate, answer: "holds", phrase: phrase(key, ...values) });
+export const fails: Make = (gate, key, ...values) => ({ ...holds(gate, key, ...values), answer: "fails" });
 /** An answer too: it is told in the plan and approved with it. */
-export const unknownYet = (gate: GateId, key: PhraseKey, values: Phrase["values"] = {}): GateAnswer => ({
-  ...holds(gate, key, values),
-  answer: "not-known",
-});
+export const unknownYet: Make = (gate, key, ...values) => ({ ...holds(gate, key, ...values), answer: "not-known" });

@@ -82,24 +82,25 @@ export function wishOf(words: readonly Word[]): ReadWish {
     const option = isQuoted ? undefined : NAMED[word];
     if (option !== undefined) {
       const value = words[++at]?.text;
-      if (value === undefined || value === "" || value.startsWith("--")) return no("wish-value-missing", { word });
-      if (!give(read, option, value)) return no("wish-twice", { word });
+      if (value === undefined || value === "" || value.startsWith("--")) return no(phrase("wish-value-missing", { word }));
+      if (!give(read, option, value)) return no(phrase("wish-twice", { word }));
     } else if (isQuoted) read.statements.push(word);
-    else if (/^["“”'‘’]/.test(word)) return no("wish-quote-open", { word });
+    else if (/^["“”'‘’]/.test(word)) return no(phrase("wish-quote-open", { word }));
     else if (word === "--dry-run") read.dryRun = true;
     else if (!takePlaybook(read, word)) bare.push(word);
   }
   if (read.playbooks.size > 1 || read.hows.size > 1)
-    return no("wish-two-playbooks", { playbooks: [...(read.hows.size > 1 ? read.hows : read.playbooks)].join(", ") });
+    return no(phrase("wish-two-playbooks", { playbooks: [...(read.hows.size > 1 ? read.hows : read.playbooks)].join(", ") }));
   const [playbook = null] = read.playbooks;
   for (const word of bare)
-    if (word.startsWith("--") || !give(read, meantBy(word, playbook), word)) return no("wish-not-understood", { word });
+    if (word.startsWith("--") || !give(read, meantBy(word, playbook), word)) return no(phrase("wish-not-understood", { word }));
   return together(read, playbook);
 }
 
-function no(key: Parameters<typeof phrase>[0], values: Readonly<Record<string, string>>): ReadWish {
+/** Whatever was typed is told back, and never much of it. */
+function no({ key, values }: Phrase): ReadWish {
   const short = Object.entries(values).map(([name, value]) => [name, value.length > 60 ? `${value.slice(0, 60)}…` : value]);
-  return { kind: "not-understood", why: phrase(key, Object.fromEntries(short) as Record<string, string>) };
+  return { kind: "not-understood", why: { key, values: Object.fromEntries(short) as Phrase["values"] } };
 }
 
 /** False: it was given already, as something else. */
@@ -130,17 +131,17 @@ function meantBy(word: string, playbook: PlaybookId | null): Named {
 function together({ named, hows, statements, dryRun }: Read, playbook: PlaybookId | null): ReadWish {
   const isStatement = playbook === "skip-or-replace-statement";
   const [first] = statements;
-  if (first !== undefined && !isStatement) return no("wish-not-understood", { word: first });
+  if (first !== undefined && !isStatement) return no(phrase("wish-not-understood", { word: first }));
   for (const [option, takers] of Object.entries(TAKEN_BY)) {
     const value = named.get(option as Named);
     if (value !== undefined && playbook !== null && !takers.includes(playbook))
-      return no("wish-not-taken", { word: value, playbook, takers: takers.join(", ") });
+      return no(phrase("wish-not-taken", { word: value, playbook, takers: takers.join(", ") }));
   }
-  if (playbook === "undo" && !named.has("run")) return no("wish-value-missing", { word: "undo" });
+  if (playbook === "undo" && !named.has("run")) return no(phrase("wish-value-missing", { word: "undo" }));
   const [how = first === undefined ? "skip" : "replace"] = hows;
-  if (first !== undefined && how !== "replace") return no("wish-not-understood", { word: first });
+  if (first !== undefined && how !== "replace") return no(phrase("wish-not-understood", { word: first }));
   const curly = statements.find((statement) => /[“”‘’]/.test(statement));
-  if (curly !== undefined) return no("wish-curly-quotes", { word: curly });
+  if (curly !== undefined) return no(phrase("wish-curly-quotes", { word: curly }));
   const options: PlanOptions = {
     ...NO_OPTIONS,
     file: named.get("file") ?? null,

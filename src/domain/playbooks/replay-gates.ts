@@ -217,7 +217,7 @@ function otherTasksGate({ otherTasks, rewrite }: ReplayFacts): GateAnswer {
 
 /** set not empty; the set before the row's file ⊆ set ⊆ executed; purged ⊆ set (issue: MySQL keeps partial sets of tasks that began at a position). */
 function gtidGates(facts: ReplayFacts): GateAnswer[] {
-  const { gtid, rows, rewrite, setBeforeGlobalFile, setBeforeOldestFile, file } = facts;
+  const { gtid, rows, rewrite, setBeforeGlobalFile, setBeforeOldestFile } = facts;
   if (gtid.kind === "not-known") return [fails("gtids", "gate-gtids-not-known", { why: gtid.why })];
   if (!gtid.value.isOn) return [fails("gtids", "gate-gtids-off")];
   const text =
@@ -229,7 +229,7 @@ function gtidGates(facts: ReplayFacts): GateAnswer[] {
   if (text === null) return [fails("gtids", "gate-no-set")];
   const set = parseGtidSet(text);
   if (!set) return [fails("gtids", "gate-set-unreadable", { set: text.slice(0, 120) })];
-  if (isEmptySet(set)) return [fails("gtids", "gate-set-empty", { file })];
+  if (isEmptySet(set)) return [fails("gtids", "gate-set-empty")];
   const executed = parseGtidSet(gtid.value.executed);
   if (!executed || !containsSet(executed, set)) return [fails("gtids", "gate-set-not-executed", { set: text.slice(0, 120) })];
   const left = setBeforeOldestFile?.kind === "known" ? setBeforeOldestFile.value : null;

@@ -106,7 +106,13 @@ export const RELAY_PHRASES = {
 } as const satisfies Readonly<Record<string, Readonly<Record<Language, string>>>>;
 export type RelayPhraseKey = keyof typeof RELAY_PHRASES;
 
-export const relayPhrase = (key: RelayPhraseKey, values: Readonly<Record<string, string | number>>): Phrase => {
-  const texts = Object.entries(values).map(([name, value]) => [name, String(value)] as const);
+type Places<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Places<Rest> : never;
+/** A value for each place of the text; a number is written as it is. */
+export type RelayValues<Key extends RelayPhraseKey> = Readonly<
+  Record<Places<(typeof RELAY_PHRASES)[Key]["en"]>, string | number>
+>;
+
+export const relayPhrase = <Key extends RelayPhraseKey>(key: Key, values: RelayValues<Key>): Phrase => {
+  const texts = Object.entries<string | number>(values).map(([name, value]) => [name, String(value)] as const);
   return { key, values: Object.fromEntries(texts) };
 };

@@ -3,7 +3,7 @@ import type { BinlogFile } from "../binlog/upstream-facts.ts";
 import type { Phrase } from "../plan/plan.ts";
 import { isBinlogName } from "./host-word.ts";
 import { type RelayMeta, readRelayMeta, rewriteRelayMeta } from "./relay-meta.ts";
-import { relayPhrase } from "./relay-phrases.ts";
+import { type RelayPhraseKey, type RelayValues, relayPhrase } from "./relay-phrases.ts";
 
 /** Right after a binlog file's magic bytes: always a legal place to read from (dm-facts §4). */
 const FILE_START = 4;
@@ -82,4 +82,7 @@ const isLater = (name: string, than: BinlogFile): boolean =>
 /** The same base name: one server's files before and after a `RESET MASTER` with another name are no series. */
 const isSameSeries = (one: string, other: string): boolean => parseBinlogName(one)?.base === parseBinlogName(other)?.base;
 
-const refused = (...parts: Parameters<typeof relayPhrase>): Refused => ({ kind: "refused", reason: relayPhrase(...parts) });
+const refused = <Key extends RelayPhraseKey>(key: Key, values: RelayValues<Key>): Refused => ({
+  kind: "refused",
+  reason: relayPhrase(key, values),
+});

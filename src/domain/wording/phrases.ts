@@ -201,4 +201,14 @@ export function say(phrase: Phrase, language: Language): string {
 /** A moment inside a sentence, to the minute: `2026-11-24 03:12 UTC`. */
 export const momentText = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 
-export const phrase = (key: PhraseKey, values: Readonly<Record<string, string>> = {}): Phrase => ({ key, values });
+/** The names in braces of a text. */
+type Places<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Places<Rest> : never;
+/** What a phrase must be given: a value for each of its places, and nothing where it has none. */
+export type PhraseValues<Key extends PhraseKey> = [Places<(typeof PHRASES)[Key]["en"]>] extends [never]
+  ? []
+  : [values: Readonly<Record<Places<(typeof PHRASES)[Key]["en"]>, string>>];
+
+export const phrase = <Key extends PhraseKey>(key: Key, ...[values]: PhraseValues<Key>): Phrase => ({
+  key,
+  values: values ?? {},
+});

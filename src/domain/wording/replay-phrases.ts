@@ -245,10 +245,6 @@ export const REPLAY_PHRASES = {
     zh: "DM 不提供数据源的 YAML（{why}）。",
   },
   "gate-free-worker": { en: "A worker is free for the move: {worker}.", zh: "有空闲的 worker 可供转移：{worker}。" },
-  "gate-no-free-worker": {
-    en: "No worker is free, and a source takes new settings only when it is bound anew. Start one more DM-worker.",
-    zh: "没有空闲的 worker，而数据源只有重新绑定才会采用新设置。请再启动一个 DM-worker。",
-  },
   "gate-relay-workers-openapi": {
     en: "Workers are named for the source's relay ({workers}); OpenAPI is there to switch it off.",
     zh: "数据源的 relay 指定了 worker（{workers}）；可通过 OpenAPI 关闭。",
@@ -279,7 +275,6 @@ export const REPLAY_PHRASES = {
     en: "Neither is OpenAPI on nor can the source be made anew ({why}).",
     zh: "OpenAPI 未开启，也无法重建数据源（{why}）。",
   },
-  "gate-relay-stuck-file": { en: "The relay fails on {file}.", zh: "relay 在 {file} 上失败。" },
   "gate-host": { en: "The host of worker {worker} is configured ({how}).", zh: "已配置 worker {worker} 的主机（{how}）。" },
   "gate-no-host": {
     en: "No way to the host of worker {worker} is configured (workerHosts).",

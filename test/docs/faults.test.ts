@@ -1,11 +1,19 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { CLOCK_FAULTS } from "../app/faults/clock-faults.ts";
 import { DATABASES_FAULTS } from "../app/faults/databases-faults.ts";
 import { DM_FAULTS } from "../app/faults/dm-faults.ts";
+import { STORE_FAULTS } from "../app/faults/store-faults.ts";
 import { WORKER_HOST_FAULTS } from "../app/faults/worker-host-faults.ts";
 
-const PLACES = { dm: DM_FAULTS, databases: DATABASES_FAULTS, "worker-host": WORKER_HOST_FAULTS };
+const PLACES = {
+  dm: DM_FAULTS,
+  databases: DATABASES_FAULTS,
+  "worker-host": WORKER_HOST_FAULTS,
+  store: STORE_FAULTS,
+  clock: CLOCK_FAULTS,
+};
 
 test("docs/reliability.md tells every fault that is tried, what holds then, and which test shows it", () => {
   const paper = readFileSync(new URL("../../docs/reliability.md", import.meta.url), "utf8");

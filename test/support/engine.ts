@@ -126,7 +126,8 @@ export async function startEngine(
   });
   const authority = createAuthority({ settings, chat });
   const propose = createPropose({ facts, store, watch, settings, clock, metrics, report: planReport });
-  const decide = createDecide({ store, settings, authority, clock, metrics, log, report: planReport });
+  const decideOver = (over: Store) => createDecide({ store: over, settings, authority, clock, metrics, log, report: planReport });
+  const decide = decideOver(store);
   await store.leases.take("active", "bench", 600);
   const lease: ActiveLease = {
     start: async () => {},
@@ -184,6 +185,7 @@ export async function startEngine(
     watch,
     propose,
     decide,
+    decideOver,
     signal,
     signer,
     executorOver,

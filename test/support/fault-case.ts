@@ -5,6 +5,7 @@ import { NO_OPTIONS } from "../../src/domain/plan/plan.ts";
 import type { StepAction } from "../../src/domain/plan/step-action.ts";
 import type { LeftBehind, Run, RunState, StepState } from "../../src/domain/run/run.ts";
 import { type CuttingProxy, startCuttingProxy } from "./cutting-proxy.ts";
+import type { StoreFault } from "./failing-store.ts";
 import { type RowsBench, type RowsBenchOptions, startRowsBench } from "./rows-bench.ts";
 import { makeWorkerDisk, type WorkerDisk } from "./worker-disk.ts";
 
@@ -31,6 +32,8 @@ export interface RunFault extends FaultRow {
     readonly is: StepState["kind"];
     happen(stage: FaultStage, run: Run): unknown;
   };
+  /** The store's own fault, in the process that carries the run first; another goes on with it. */
+  readonly store?: StoreFault;
   readonly ends: Ending;
   /** A person mends what is wrong and answers. */
   readonly afterwards?: { mend?(stage: FaultStage): unknown; readonly answer: "go-on" | "put-back"; readonly ends: Ending };

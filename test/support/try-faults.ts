@@ -8,6 +8,7 @@ import { isChanging } from "../../src/domain/plan/step-action.ts";
 import type { Run } from "../../src/domain/run/run.ts";
 import type { Document } from "../../src/domain/wording/document.ts";
 import { OPERATOR } from "./engine.ts";
+import { failingStore } from "./failing-store.ts";
 import { type Ending, type FaultCase, type FaultStage, type RunFault, startFaultStage, TROUBLES } from "./fault-case.ts";
 import { took } from "./rows-bench.ts";
 
@@ -35,6 +36,11 @@ async function tryRun(stage: FaultStage, one: RunFault): Promise<void> {
   const before = stage.writes().length;
   const id = await stage.approvedRun(one.playbook ?? playbook, request);
   await one.fault?.(stage);
+  if (one.store) {
+    const failing = failingStore(stage.store, one.store);
+    await stage.executorOver(failing.store).goOn(stage.signal);
+    assert.ok(failing.hasFailed(), "a fault of the store that was wanted did not happen");
+  }
   if (one.at) await stage.executorOver(watched(stage, one.at)).goOn(stage.signal);
   let run = await stage.finish(id);
   await endsAs(stage, run, one.ends, 1);

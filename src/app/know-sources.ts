@@ -9,11 +9,12 @@ import { suspicionName } from "../domain/signals/rows-suspicion.ts";
 import { rememberedName, rememberTasks } from "../domain/signals/stopped-tasks.ts";
 import { auditDraft, SYSTEM } from "./audit-draft.ts";
 import { databasesOf, type FactSources } from "./fact-sources.ts";
+import { gtidsInForce } from "./gtids-in-force.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Log } from "./ports/log.ts";
 import type { Settings } from "./ports/settings.ts";
 import type { Store } from "./ports/store.ts";
-import { findYaml } from "./survey/task-facts.ts";
+import { findYaml, type TaskQuestion } from "./survey/task-facts.ts";
 
 export interface KnowSourcesParts {
   readonly facts: FactSources;
@@ -48,6 +49,8 @@ export function createKnowSources(parts: KnowSourcesParts): KnowSources {
   /** By cluster: sources that a run of ours was at work on at the last observation. */
   const worked = new Map<string, ReadonlySet<string>>();
   const asked = new Set<string>();
+  /** Tasks that had no global checkpoint row at the last look. A unit that has just begun has none before its first flush. */
+  const rowless = new Map<string, ReadonlySet<string>>();
   const nameOf = (cluster: string, source: string): string => JSON.stringify([cluster, source]);
 
   function takeSamples({ cluster, sources, at }: Observation): void {
@@ -80,10 +83,14 @@ export function createKnowSources(parts: KnowSourcesParts): KnowSources {
     const name = nameOf(observation.cluster, source.source);
     const before = looks.get(name);
     const usual = parts.settings.policy.lookAtBinlogsSeconds * 1000;
-    const every = looksLikeIt(source, trails.get(name) ?? []) ? Math.min(LOOK_AGAIN_MS, usual) : usual;
+    const isLikely = looksLikeIt(source, trails.get(name) ?? []) || (rowless.get(name)?.size ?? 0) > 0;
+    const every = isLikely ? Math.min(LOOK_AGAIN_MS, usual) : usual;
     if (before && observation.at - before.at < every && !isAnew) return;
     const knowledge = await look(parts, observation, source, signal);
-    if (knowledge) looks.set(name, knowledge);
+    if (!knowledge) return;
+    const lacking = rowlessTasks(knowledge);
+    looks.set(name, { ...knowledge, rows: seenTwice(knowledge.rows, lacking, rowless.get(name) ?? new Set()) });
+    rowless.set(name, lacking);
   }
 
   return {
@@ -113,6 +120,22 @@ export function createKnowSources(parts: KnowSourcesParts): KnowSources {
 const NO_ACCOUNT = notKnown("no probe account for the upstream is configured (sources.<id>.upstream)");
 const NOTHING_ASKED = { files: NO_ACCOUNT, server: NO_ACCOUNT, gtid: NO_ACCOUNT, readsByGtid: null, rows: new Map() } as const;
 
+function rowlessTasks({ rows }: Pick<SourceKnowledge, "rows">): ReadonlySet<string> {
+  return new Set(
+    [...rows].flatMap(([task, known]) => (known.kind === "known" && !known.value.some((row) => row.isGlobal) ? [task] : [])),
+  );
+}
+
+/** That there is no row counts when it was seen at two looks. */
+function seenTwice(
+  rows: SourceKnowledge["rows"],
+  lacking: ReadonlySet<string>,
+  before: ReadonlySet<string>,
+): SourceKnowledge["rows"] {
+  const once = notKnown("there was no checkpoint row at the first look; it is looked at again");
+  return new Map([...rows].map(([task, known]) => [task, lacking.has(task) && !before.has(task) ? once : known] as const));
+}
+
 /** Errors of a kind that a file's size decides, or a relay that steps back. */
 function looksLikeIt({ subtasks, relay }: SourceObservation, trail: readonly RelaySample[]): boolean {
   return (
@@ -134,18 +157,15 @@ async function look(
   if (!upstream && !downstream) return null;
   // Rows first: a row that was written after the files were listed would seem to stand ahead of the upstream.
   const rows = await readRows(facts, cluster, source, signal);
-  const [files, server, gtid, config] = await Promise.all([
+  const [files, server, gtid, { setting, readsByGtid }] = await Promise.all([
     upstream ? upstream.binlogFiles(signal) : NO_ACCOUNT,
     upstream ? upstream.serverName(signal) : NO_ACCOUNT,
     upstream ? upstream.gtidState(signal) : NO_ACCOUNT,
-    facts.clusters.get(cluster)!.sourceConfig(source.source, signal),
+    gtidsInForce(facts, cluster, source.source, signal),
   ]);
   if (files.kind === "not-known" && upstream)
     log.warn({ cluster, source: source.source, why: files.why }, "an upstream could not be looked at");
-  const read = config.kind === "config" ? facts.yaml.readSource(config.yaml) : null;
-  // v1.0 hands out no source's settings; it reads by position unless its own file says otherwise.
-  const readsByGtid = config.kind === "not-offered" ? false : (read?.enableGtid ?? null);
-  return { at, files, server, gtid, readsByGtid, rows };
+  return { at, files, server, gtid, readsByGtid, isNotInForce: setting === true && readsByGtid === false, rows };
 }
 
 async function readRows(
@@ -159,12 +179,27 @@ async function readRows(
   const asked = source.subtasks.filter(({ unit }) => unit === "Sync");
   const answers = await Promise.all(
     asked.map(async ({ task, unit }) => {
-      const found = await findYaml({ facts, cluster, target: { task, source: source.source, unit }, signal });
-      const metaSchema = found.kind === "found" ? found.facts.metaSchema : "dm_meta";
-      return [task, await downstream.checkpointRows({ metaSchema, task, source: source.source }, signal)] as const;
+      const said = await metaSchemaOf({ facts, cluster, target: { task, source: source.source, unit }, signal });
+      const place = { metaSchema: said ?? USUAL_META_SCHEMA, task, source: source.source };
+      const rows = await downstream.checkpointRows(place, signal);
+      const isGuess = said === null && rows.kind === "known" && rows.value.length === 0;
+      return [task, isGuess ? notKnown("the task's meta schema is not known, and dm_meta holds no rows of it") : rows] as const;
     }),
   );
   return new Map(answers);
+}
+
+/** What DM takes where the task names none. */
+const USUAL_META_SCHEMA = "dm_meta";
+
+/** From the task's file, else from DM's copy, which need not be good enough to start the task with. null: nothing says it. */
+async function metaSchemaOf(question: TaskQuestion): Promise<string | null> {
+  const found = await findYaml(question);
+  if (found.kind === "found") return found.facts.metaSchema;
+  const { facts, cluster, target, signal } = question;
+  const copy = await facts.clusters.get(cluster)!.taskConfig(target.task, signal);
+  const task = copy.kind === "config" ? facts.yaml.read(copy.yaml) : null;
+  return task?.kind === "task" ? task.metaSchema : null;
 }
 
 async function recall({ store, settings, clock }: KnowSourcesParts, { cluster }: Observation): Promise<TaskMemory> {

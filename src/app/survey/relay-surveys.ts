@@ -77,10 +77,12 @@ export const surveyResetRelay: Surveyor = async (input): Promise<Survey> => {
   const now = await readSourceNow(input);
   const tasks = tasksOf(input, now);
   const stands = await Promise.all(tasks.map((target) => standsAt(input, target)));
-  const facts = relayFacts(now, stands, await sourceReadsByGtid(input));
   const road = await readRoad(input, now);
   const openapi = await input.facts.clusters.get(input.cluster)!.describeSource(source, input.signal);
   const byOpenapi = openapi.kind === "described";
+  // A source that is made anew takes its setting; one whose relay is switched goes on reading as it reads.
+  const isInForce = !byOpenapi || now.readsByGtid !== false;
+  const facts = relayFacts(now, stands, (await sourceReadsByGtid(input)) && isInForce);
   const config = byOpenapi ? { gates: [] as readonly GateAnswer[] } : await readSourceConfig(input);
   const restarts = byOpenapi ? [] : await Promise.all(tasks.map((target) => readRestart(taskQuestion(input, target))));
   const canBeMade = byOpenapi

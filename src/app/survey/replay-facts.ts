@@ -10,6 +10,7 @@ import type { RowsSuspicion } from "../../domain/signals/rows-suspicion.ts";
 import { relayFile, troubleFile } from "../../domain/signals/trouble-file.ts";
 import { phrase } from "../../domain/wording/phrases.ts";
 import { databasesOf } from "../fact-sources.ts";
+import { gtidsInForce } from "../gtids-in-force.ts";
 import type { UpstreamProbe } from "../ports/databases.ts";
 import type { SurveyInput } from "./survey.ts";
 
@@ -26,18 +27,19 @@ export interface SourceNow {
   readonly upstream: UpstreamProbe | null;
   /** What is remembered of the source's tasks and this upstream's files, closed ones too. */
   readonly suspicions: readonly RowsSuspicion[];
-  /** As the source's configuration says. null: DM does not tell. */
+  /** How it reads indeed, as far as that shows. null: not known. */
   readonly readsByGtid: boolean | null;
   readonly enableRelay: boolean | null;
 }
 
 export async function readSourceNow({ facts, store, cluster, subject: { target }, signal }: SurveyInput): Promise<SourceNow> {
   const upstream = databasesOf(facts, cluster).upstreams.get(target.source) ?? null;
-  const [status, files, server, config, suspicions] = await Promise.all([
+  const [status, files, server, config, { readsByGtid }, suspicions] = await Promise.all([
     facts.clusters.get(cluster)!.sourceStatus(target.source, signal),
     upstream ? upstream.binlogFiles(signal) : NO_UPSTREAM,
     upstream ? upstream.serverName(signal) : NO_UPSTREAM,
     facts.clusters.get(cluster)!.sourceConfig(target.source, signal),
+    gtidsInForce(facts, cluster, target.source, signal),
     store.records.list("rows-suspicion"),
   ]);
   const entries: Known<readonly SourceObservation[]> =
@@ -53,7 +55,7 @@ export async function readSourceNow({ facts, store, cluster, subject: { target }
         one.source === target.source &&
         isSameServer(one.server, server.kind === "known" ? server.value : null),
     ),
-    readsByGtid: settings?.enableGtid ?? null,
+    readsByGtid,
     enableRelay: settings?.enableRelay ?? null,
   };
 }

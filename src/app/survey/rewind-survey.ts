@@ -54,7 +54,8 @@ export const surveyRewind: Surveyor = async (input): Promise<Survey> => {
       [`rows ${name}`]:
         rows.kind === "known" ? rows.value.map(({ schema, table }) => `${schema}.${table}`).join(" ") : "not known",
     },
-    warnings: [...(readsByGtid ? [] : [phrase("warn-rewind-loses", { file })]), ...about.warnings],
+    // A setting that is not in force leaves the task reading by position.
+    warnings: [...(readsByGtid && now.readsByGtid !== false ? [] : [phrase("warn-rewind-loses", { file })]), ...about.warnings],
     targets: [target],
     steps: rewindSyncCheckpoint.steps({
       ...baseFacts(input),

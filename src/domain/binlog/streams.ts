@@ -25,3 +25,9 @@ export function judgeStreams(all: readonly DumpStream[], user: string | null, ta
   if (byPosition === 0) return { kind: "by-gtid", proof };
   return { kind: "mixed", proof, caveat: `${byPosition} more streams${whose} read by position, and whose they are is not told` };
 }
+
+/** The account has streams, and each of them is seen to read by position. */
+export function streamsReadByPosition(all: readonly DumpStream[], user: string): boolean {
+  const own = all.filter((stream) => stream.user === user);
+  return own.length > 0 && own.every(({ reads }) => reads === "by-position");
+}

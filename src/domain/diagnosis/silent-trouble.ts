@@ -84,7 +84,9 @@ function bigFileAhead(source: SourceObservation, knowledge: SourceKnowledge): Co
     evidence: [
       ...coming.map((one) => seen(one.name, sizeText(one), "SHOW BINARY LOGS")),
       seen("the syncer", `in file ${first}`, "syncerBinlog"),
-      seen("enable-gtid", "false", "source config"),
+      knowledge.isNotInForce
+        ? seen("enable-gtid", "true, but every stream reads by position: the source was not bound anew", "SHOW PROCESSLIST")
+        : seen("enable-gtid", "false", "source config"),
     ],
     dmRetriesByItself: null,
     advice: canSwitch ? advise("switch-before-it-is-reached", "switch-to-gtid") : advise("switch-before-it-is-reached"),

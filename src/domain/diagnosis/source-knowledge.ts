@@ -11,8 +11,10 @@ export interface SourceKnowledge {
   /** What the server that listed them calls itself, in the words of the relay's sub-directories. */
   readonly server: Known<string>;
   readonly gtid: Known<GtidState>;
-  /** As the source's configuration says. null: not known. */
+  /** How the source reads. null: not known. */
   readonly readsByGtid: boolean | null;
+  /** Its setting says GTIDs, and its streams read by position all the same: it was not bound anew since. */
+  readonly isNotInForce?: boolean;
   /** Rows of each task's checkpoint table for this source. */
   readonly rows: ReadonlyMap<string, Known<readonly CheckpointRow[]>>;
   readonly relayFalls: readonly RelayFall[];

@@ -7,10 +7,13 @@ export interface FailingStatement {
   readonly position: string | null;
 }
 
-/** DM tells it as `origin SQL: [ALTER …]`, or quotes it after `statement`/`sql`, with `startLocation: [position: (file, pos), …]` before. */
+/**
+ * DM tells it as `origin SQL: [ALTER …]`, or quotes it after `statement`/`sql`, with `startLocation: [position: (file, pos), …]`
+ * before. v1.0 puts the server's answer behind it; a colon inside of it (a comment, a default) does not end it.
+ */
 const ORIGIN = /origin SQL: \[([\s\S]*?)\](?=:|,|$|\s*RawCause)/;
 const QUOTED =
-  /(?:[Ee]xecute statement failed|parse statement|statement|ddls?|sql):? [`"[]?((?:alter|create|drop|rename|truncate|insert|update|delete|replace)\b[\s\S]*?)[`"\]]?(?=: |$)/i;
+  /(?:[Ee]xecute statement failed|parse statement|statement|ddls?|sql):? [`"[]?((?:alter|create|drop|rename|truncate|insert|update|delete|replace)\b[\s\S]*?)[`"\]]?(?=: (?:Error \d|\[\w[\w-]*[:=]|driver: |invalid connection)|, RawCause|$)/i;
 const START = /startLocation: \[position: \(([^,()]+), (\d+)\)/;
 
 /** The statement that a subtask fails on, in full, as its errors tell it; null: they do not tell. */

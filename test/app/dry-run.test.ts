@@ -7,7 +7,7 @@ import { NO_OPTIONS } from "../../src/domain/plan/plan.ts";
 import type { Document } from "../../src/domain/wording/document.ts";
 import { planDetails, planMessage } from "../../src/domain/wording/plan-message.ts";
 import { ADMIN, APPROVER, OPERATOR } from "../support/engine.ts";
-import { makeRelayHost, type RelayHost } from "../support/relay-host.ts";
+import { META_BEFORE, makeRelayHost, type RelayHost } from "../support/relay-host.ts";
 import { type RowsBench, type RowsBenchOptions, startRowsBench } from "../support/rows-bench.ts";
 
 let bench: RowsBench;
@@ -52,7 +52,6 @@ async function dryRun(words: string): Promise<string> {
   const before = await traces();
   const text = shown(await typed(`plan orders ${words} --dry-run`));
   assert.deepEqual(await traces(), before);
-  if (process.env.SHOW) console.log(`=== ${words}\n${text}`);
   return text;
 }
 
@@ -101,8 +100,15 @@ describe("a dry run shows every call and statement with its values, and touches 
 
     const text = await dryRun("relay-file mysql-bin.000002");
 
-    assert.match(text, /mysql-bin\.000002/);
+    for (const command of [
+      `${host.folder}/worker-ctl stop`,
+      `${host.folder}/worker-ctl start`,
+      `cp ${host.upstream}/mysql-bin.000002 ${host.relay}/dm-medic-R-N/`,
+    ])
+      assert.ok(text.includes(command), command);
+    assert.match(text, /mv -f \S+\/dm-medic-R-N\/\S+ \S+\/0-101\.000001\/mysql-bin\.000002\n/);
     assert.ok(host.isRunning());
+    assert.deepEqual(host.bytes("relay.meta")?.toString(), META_BEFORE);
   });
 
   test("of a statement, in full", async () => {

@@ -78,7 +78,7 @@ export const PLANNED: readonly PlannedPlaybook[] = [
     "replace-relay-file",
     replaceRelayFile.steps({
       ...{ ...base, target: SOURCE, tasks: TASKS, worker: "w1", file, nextFile: "mysql-bin.000003", sizeBytes: SIZE },
-      ...{ nextGtids: null, fetchSeconds: 3_600 },
+      ...{ commands: null, nextGtids: null, fetchSeconds: 3_600 },
     }),
     { relay: "by-setting" },
   ),

@@ -2,10 +2,11 @@ import { fileNumberOf, nextFileOf } from "../../domain/binlog/binlog-name.ts";
 import { fails, holds } from "../../domain/plan/gate.ts";
 import type { GateAnswer, Target } from "../../domain/plan/plan.ts";
 import { neededGate, noBigFileGate, type RelayFacts, relayFileGates, relayOnGate } from "../../domain/playbooks/relay-gates.ts";
-import { replaceRelayFile } from "../../domain/playbooks/replace-relay-file.ts";
+import { type HostCommands, replaceRelayFile } from "../../domain/playbooks/replace-relay-file.ts";
 import { resetRelay } from "../../domain/playbooks/reset-relay.ts";
 import { phrase } from "../../domain/wording/phrases.ts";
 import { databasesOf } from "../fact-sources.ts";
+import type { HostWork, WorkerHost } from "../ports/worker-host.ts";
 import { fileOfPlan, readSourceNow, type SourceNow, sizeOf } from "./replay-facts.ts";
 import { sourceReadsByGtid } from "./rewind-survey.ts";
 import { compareGates } from "./rows-survey.ts";
@@ -38,7 +39,12 @@ export const surveyReplaceRelayFile: Surveyor = async (input): Promise<Survey> =
   const observed = await facts.clusters.get(cluster)!.observe(signal);
   const workers = observed.kind === "observed" ? (observed.observation.workers ?? []) : [];
   const worker = pullerOf(now);
-  const host = worker === null ? null : (databasesOf(facts, cluster).workerHosts.get(worker)?.form ?? null);
+  const workerHost = worker === null ? null : (databasesOf(facts, cluster).workerHosts.get(worker) ?? null);
+  const host = workerHost?.form ?? null;
+  const gtid = nextGtids?.kind === "known" ? nextGtids.value : null;
+  const commands = workerHost
+    ? hostCommands(workerHost, now, { file, nextFile, sizeBytes: sizeOf(now.files, file), gtid })
+    : null;
   const gates = [
     relayOnGate(relayFacts(now, [], readsByGtid)),
     ...relayFileGates({
@@ -53,17 +59,42 @@ export const surveyReplaceRelayFile: Surveyor = async (input): Promise<Survey> =
       [`gates relay ${source}`]: gatesText(gates),
       [`file ${source}`]: `${file} ${sizeOf(now.files, file)}`,
       [`worker ${source}`]: worker ?? "none",
+      [`commands ${source}`]: facts.hashing.sha256(JSON.stringify(commands)),
     },
     warnings: [phrase("warn-relay-file-loops")],
     targets: [...tasks, { task: null, source, unit: "Relay" }],
     steps: replaceRelayFile.steps({
       ...baseFacts(input),
       ...{ tasks, file, nextFile, worker: worker ?? "", sizeBytes: sizeOf(now.files, file) },
-      nextGtids: nextGtids?.kind === "known" ? nextGtids.value : null,
+      nextGtids: gtid,
+      commands,
       fetchSeconds: settings.policy.passFileSeconds,
     }),
   };
 };
+
+/** A run's number is not known yet: it stands in the name of its folder on the host. */
+const RUN = "R-N";
+
+/** The commands that people vote on, and that a person would type; their folder ends with the run's own number. */
+function hostCommands(
+  host: WorkerHost,
+  { entries }: SourceNow,
+  { file, nextFile, sizeBytes, gtid }: { file: string; nextFile: string; sizeBytes: number; gtid: string | null },
+): HostCommands {
+  const relay = entries.kind === "known" ? entries.value.find((entry) => entry.relay !== null)?.relay : null;
+  const subDirectory = relay?.subDirectory || "SUB-DIRECTORY";
+  const work = { run: RUN, subDirectory, file, sizeBytes, replacesBytes: 0 };
+  const typed = (of: HostWork): string[] =>
+    host.describe(of).flatMap(({ on, commands }) => [...(on === "bot-host" ? ["# where the bot runs:"] : []), ...commands]);
+  return {
+    fetch: typed({ kind: "fetch-binlog", ...work }),
+    stop: typed({ kind: "stop-worker" }),
+    put: typed({ kind: "put-in-place", ...work }),
+    meta: typed({ kind: "write-relay-meta", run: RUN, subDirectory, names: { file: nextFile, position: 4, gtid }, texts: null }),
+    start: typed({ kind: "start-worker" }),
+  };
+}
 
 /** The worker that pulls the relay's files. */
 function pullerOf({ entries }: SourceNow): string | null {

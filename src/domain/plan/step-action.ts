@@ -69,19 +69,24 @@ export type SourceAction =
   /** The relay runs, and stands in a later file than this one; null: it runs and moves. */
   | { readonly kind: "verify-relay"; readonly past: string | null };
 
+/** The same work as commands for a person, with the names of this host; absent where the host is not asked (a way back). */
+interface OnHost {
+  readonly worker: string;
+  readonly commands?: readonly string[];
+}
+
 export type HostAction =
   /** Into a folder of its own beside the relay's, while the worker still runs. */
-  | { readonly kind: "fetch-relay-file"; readonly worker: string; readonly file: string; readonly sizeBytes: number }
-  | { readonly kind: "stop-worker"; readonly worker: string }
-  | { readonly kind: "put-relay-file"; readonly worker: string; readonly file: string; readonly sizeBytes: number }
-  | {
+  | ({ readonly kind: "fetch-relay-file"; readonly file: string; readonly sizeBytes: number } & OnHost)
+  | ({ readonly kind: "stop-worker" } & OnHost)
+  | ({ readonly kind: "put-relay-file"; readonly file: string; readonly sizeBytes: number } & OnHost)
+  | ({
       readonly kind: "rewrite-relay-meta";
-      readonly worker: string;
       readonly file: string;
       readonly nextFile: string;
       readonly gtids: string | null;
-    }
-  | { readonly kind: "start-worker"; readonly worker: string }
+    } & OnHost)
+  | ({ readonly kind: "start-worker" } & OnHost)
   | { readonly kind: "restore-relay-files"; readonly worker: string; readonly of: string };
 
 export interface StatementAction {

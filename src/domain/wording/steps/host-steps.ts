@@ -1,26 +1,36 @@
 import type { Sayer } from "./step-words.ts";
 
+/** The commands as they are configured for this host; without them, what a person would type anywhere. */
+function typed(
+  { worker, commands }: { readonly worker: string; readonly commands?: readonly string[] },
+  anywhere: readonly string[],
+): readonly string[] {
+  return commands === undefined || commands.length === 0 ? anywhere : [`# ${worker}:`, ...commands];
+}
+const called = ({ commands }: { readonly commands?: readonly string[] }, inWords: string): string =>
+  commands === undefined || commands.length === 0 ? inWords : commands.join("\n");
+
 export const stopWorker: Sayer<"stop-worker"> = ({ action, source, say }) => ({
   title: say(`Stop DM-worker ${action.worker} (source ${source})`, `停止 DM-worker ${action.worker}（数据源 ${source}）`),
-  call: say(`the configured stop command of ${action.worker}`, `${action.worker} 的停止命令（见配置）`),
+  call: called(action, say(`the configured stop command of ${action.worker}`, `${action.worker} 的停止命令（见配置）`)),
   needs: say(
     "the worker still holds the source; no other worker is free to take it meanwhile, or that is accepted",
     "worker 仍持有该数据源；期间没有其他空闲 worker 接管，或已接受",
   ),
   proves: say("its process is gone", "进程已结束"),
   undo: say("start it", "启动它"),
-  byHand: [
+  byHand: typed(action, [
     `tiup dm stop <cluster> -N <host>:8262 -y   # or: systemctl stop dm-worker-8262, ${say("on the host of", "主机：")} ${action.worker}`,
-  ],
+  ]),
 });
 
 export const startWorker: Sayer<"start-worker"> = ({ action, source, say }) => ({
   title: say(`Start DM-worker ${action.worker}`, `启动 DM-worker ${action.worker}`),
-  call: say(`the configured start command of ${action.worker}`, `${action.worker} 的启动命令（见配置）`),
+  call: called(action, say(`the configured start command of ${action.worker}`, `${action.worker} 的启动命令（见配置）`)),
   needs: say("its files are in place", "文件已就位"),
   proves: say(`it answers, and holds source ${source}`, `它已应答并持有数据源 ${source}`),
   undo: say("stop it", "停止它"),
-  byHand: [`tiup dm start <cluster> -N <host>:8262 -y   # or: systemctl start dm-worker-8262`],
+  byHand: typed(action, [`tiup dm start <cluster> -N <host>:8262 -y   # or: systemctl start dm-worker-8262`]),
 });
 
 export const fetchRelayFile: Sayer<"fetch-relay-file"> = ({ action, say }) => ({
@@ -28,9 +38,12 @@ export const fetchRelayFile: Sayer<"fetch-relay-file"> = ({ action, say }) => ({
     `Fetch the upstream's own ${action.file} (${action.sizeBytes} bytes) to the worker's host`,
     `将上游的 ${action.file}（${action.sizeBytes} 字节）取到 worker 主机`,
   ),
-  call: say(
-    `the configured fetch command of ${action.worker}, into a folder of its own beside the relay's`,
-    `${action.worker} 的获取命令（见配置），存入 relay 旁边的独立目录`,
+  call: called(
+    action,
+    say(
+      `the configured fetch command of ${action.worker}, into a folder of its own beside the relay's`,
+      `${action.worker} 的获取命令（见配置），存入 relay 旁边的独立目录`,
+    ),
   ),
   needs: say("the file is closed on the upstream; the disk has the space", "上游文件已关闭；磁盘空间足够"),
   proves: say(
@@ -38,10 +51,10 @@ export const fetchRelayFile: Sayer<"fetch-relay-file"> = ({ action, say }) => ({
     "大小与 SHOW BINARY LOGS 一致，可得时比较 sha256",
   ),
   undo: say("the copy is removed", "删除该副本"),
-  byHand: [
+  byHand: typed(action, [
     "mkdir -p <relay-dir>/dm-medic",
     `scp <upstream>:<binlog-dir>/${action.file} <relay-dir>/dm-medic/${action.file}   # ${action.sizeBytes} bytes`,
-  ],
+  ]),
 });
 
 export const putRelayFile: Sayer<"put-relay-file"> = ({ action, say }) => ({
@@ -62,12 +75,12 @@ export const putRelayFile: Sayer<"put-relay-file"> = ({ action, say }) => ({
     "大小与 SHOW BINARY LOGS 一致，可得时比较 sha256",
   ),
   undo: say("the old file is renamed back", "旧文件改名还原"),
-  byHand: [
+  byHand: typed(action, [
     // Nothing of ours may lie in the sub-directory: DM v1.0 takes every name there for a binlog file.
     `chown --reference=<relay-dir>/<uuid>.000001/relay.meta <relay-dir>/dm-medic/${action.file}`,
     `mv <relay-dir>/<uuid>.000001/${action.file} <relay-dir>/dm-medic/${action.file}.before`,
     `mv <relay-dir>/dm-medic/${action.file} <relay-dir>/<uuid>.000001/${action.file}`,
-  ],
+  ]),
 });
 
 export const rewriteRelayMeta: Sayer<"rewrite-relay-meta"> = ({ action, say }) => ({
@@ -80,10 +93,10 @@ export const rewriteRelayMeta: Sayer<"rewrite-relay-meta"> = ({ action, say }) =
   needs: say(`relay.meta still names ${action.file}`, `relay.meta 仍指向 ${action.file}`),
   proves: say("the file reads back as written; the old one is kept beside it", "读回内容一致；旧文件保留在旁边"),
   undo: say("the kept relay.meta is put back", "还原保留的 relay.meta"),
-  byHand: [
+  byHand: typed(action, [
     "cp -p <relay-dir>/<uuid>.000001/relay.meta <relay-dir>/dm-medic/relay.meta.before",
     `vi <relay-dir>/<uuid>.000001/relay.meta   # binlog-name = "${action.nextFile}", binlog-pos = 4${action.gtids === null ? "" : `, binlog-gtid = "${action.gtids}"`}`,
-  ],
+  ]),
 });
 
 export const restoreRelayFiles: Sayer<"restore-relay-files"> = ({ action, say }) => ({

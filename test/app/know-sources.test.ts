@@ -1,82 +1,194 @@
 import assert from "node:assert/strict";
-import { afterEach, test } from "node:test";
-import { known } from "../../src/domain/observation/known.ts";
-import { type RowsBench, startRowsBench } from "../support/rows-bench.ts";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { sha256 } from "../../src/adapters/keys/keys.ts";
+import { createLog } from "../../src/adapters/log/log.ts";
+import { openSqliteStore } from "../../src/adapters/store/sqlite-store.ts";
+import { createKnowSources } from "../../src/app/know-sources.ts";
+import type { Store } from "../../src/app/ports/store.ts";
+import { known, notKnown } from "../../src/domain/observation/known.ts";
+import type { SourceObservation } from "../../src/domain/observation/observation.ts";
+import { someSettings } from "../support/engine.ts";
+import { type FakeParts, fakeSources, SOURCE_YAML } from "../support/fake-sources.ts";
+import { aFile, BIG, globalRow } from "../support/gates/replay-cases.ts";
+import { anError, anObservation, aRelay, aSource, aSubtask, at } from "../support/observations.ts";
 
-let bench: RowsBench;
-afterEach(() => bench.end());
+const MINUTE = 60_000;
+let store: Store;
+beforeEach(async () => {
+  store = await openSqliteStore({ file: ":memory:", hashing: sha256 });
+});
+afterEach(() => store.close());
 
-test("after a run its source is looked at anew, however rarely it is looked at otherwise", { timeout: 90_000 }, async () => {
-  bench = await startRowsBench({ relay: true, policy: { lookAtBinlogsSeconds: 3_600 } });
-  const kinds = () => bench.watch.latest("shop").findings.map(({ kind }) => kind);
-  await bench.writeHuge();
-  await bench.until("a row arrives", async () => (await bench.ids()).includes(2));
-  await bench.poll();
-  assert.ok(kinds().includes("binlog-over-4gib-ahead"), kinds().join());
+/** Looks at what DM says at that minute; `asked` names what was asked outside, in order. */
+function looking(parts: FakeParts = {}, isActive = true) {
+  const asked: string[] = [];
+  let now = 0;
+  const facts = fakeSources({
+    ...parts,
+    downstream:
+      parts.downstream === null
+        ? null
+        : {
+            checkpointRows: async () => {
+              asked.push("rows");
+              return known([globalRow({ file: "mysql-bin.000003" })]);
+            },
+            ...parts.downstream,
+          },
+    upstream:
+      parts.upstream === null
+        ? null
+        : {
+            binlogFiles: async () => {
+              asked.push("files");
+              return known([aFile(3, 900), aFile(4, 900, true)]);
+            },
+            ...parts.upstream,
+          },
+  });
+  const know = createKnowSources({
+    ...{ facts, store, settings: someSettings({ lookAtBinlogsSeconds: 300, forgottenAfterSeconds: 600 }) },
+    ...{
+      clock: { now: () => now, monotonic: () => now, sleep: async () => {} },
+      log: createLog("silent"),
+      isActive: () => isActive,
+    },
+  });
+  return {
+    asked,
+    async at(minute: number, source: SourceObservation = aSource([aSubtask()])) {
+      now = minute * MINUTE;
+      return know.about(anObservation([source], { at: now }), new AbortController().signal);
+    },
+  };
+}
+const failing = aSource([aSubtask({ errors: [anError(11_038, "get event err EOF")] })]);
+const relayAt = (position: number) => aSource([aSubtask()], { relay: aRelay({ relayPosition: at(position) }) });
 
-  const id = await bench.approvedRun("switch-to-gtid");
-  await bench.poll();
-  const run = await bench.finish(id);
-  await bench.poll();
-
-  assert.equal(run.state.kind, "succeeded", JSON.stringify(run.state));
-  // A look from before the switch would say that the file was read by position.
-  assert.deepEqual(await bench.store.records.list("rows-suspicion"), []);
-  assert.ok(
-    kinds().every((kind) => kind === "healthy"),
-    kinds().join(),
-  );
+const WITH_GTIDS = { kind: "config" as const, yaml: SOURCE_YAML.replace("enable-gtid: false", "enable-gtid: true") };
+const byGtids = (reads: "by-gtid" | "by-position" | "not-told"): FakeParts => ({
+  dm: { sourceConfig: async () => WITH_GTIDS },
+  upstream: { dumpStreams: async () => known([{ user: "dm_source", host: "dm", reads }]) },
 });
 
-test("GTIDs that are set but not in force are no reading by GTID: rows may be missing all the same", {
-  timeout: 60_000,
-}, async () => {
-  bench = await startRowsBench({ flavor: "mysql", policy: { lookAtBinlogsSeconds: 1 } });
-  const source = bench.source();
-  // An update of the source's settings alone: its worker goes on with those that it has in memory.
-  source.config = { ...source.config, enableGtid: true };
-  await bench.writeHuge();
-  await bench.until("the file is passed", () => bench.isPast(2));
+describe("what the databases know of a source", () => {
+  test("rows are read before the files are listed: else a row would seem to stand ahead of the upstream", async () => {
+    const looks = looking();
+    await looks.at(0);
+    assert.deepEqual(looks.asked, ["rows", "files"]);
+  });
 
-  await bench.watch.pollAnew("shop", bench.signal);
+  test("is asked for every few minutes while all is well, and again soon while something fails", async () => {
+    const looks = looking();
+    for (const minute of [0, 1, 4]) await looks.at(minute);
+    assert.equal(looks.asked.length, 2);
+    await looks.at(4.5, failing);
+    await looks.at(4.6, failing);
+    assert.equal(looks.asked.length, 4);
+    await looks.at(5, failing);
+    assert.equal(looks.asked.length, 6);
+  });
 
-  assert.deepEqual(
-    (await bench.store.records.list("rows-suspicion")).map(({ file, task }) => [file, task]),
-    [["mysql-bin.000002", "orders"]],
-  );
-  const rewind = await bench.plan("rewind-sync-checkpoint");
-  assert.ok(
-    rewind.warnings.some(({ key }) => key === "warn-rewind-loses"),
-    JSON.stringify(rewind.warnings),
-  );
+  test("an upstream that cannot be asked is told as not known, never as empty", async () => {
+    const looks = looking({ upstream: { binlogFiles: async () => notKnown("connect ECONNREFUSED") } });
+    const knowledge = (await looks.at(0)).knowledgeOf("s1");
+    assert.deepEqual(knowledge?.files, notKnown("connect ECONNREFUSED"));
+  });
+
+  for (const [name, parts, expected] of [
+    ["its configuration says no GTIDs", {}, false],
+    ["DM does not hand the configuration out (v1.0)", { dm: { sourceConfig: async () => ({ kind: "not-offered" }) } }, false],
+    ["DM does not answer", { dm: { sourceConfig: async () => ({ kind: "not-known", why: "HTTP 500" }) } }, null],
+    ["its configuration cannot be read", { dm: { sourceConfig: async () => ({ kind: "config", yaml: "source-id: [" }) } }, null],
+    ["its configuration says GTIDs, and its stream does", byGtids("by-gtid"), true],
+    ["its configuration says GTIDs, and the worker goes on by position", byGtids("by-position"), false],
+    ["its configuration says GTIDs, and the upstream tells no difference", byGtids("not-told"), true],
+  ] as const satisfies readonly (readonly [string, FakeParts, boolean | null])[])
+    test(`how the source reads where ${name}: ${expected === null ? "not known" : expected ? "by GTIDs" : "by position"}`, async () => {
+      const knowledge = (await looking(parts).at(0)).knowledgeOf("s1");
+      assert.equal(knowledge?.readsByGtid, expected);
+    });
+
+  test("nothing is known where no account is configured", async () => {
+    assert.equal((await looking({ downstream: null, upstream: null }).at(0)).knowledgeOf("s1"), null);
+  });
+
+  test("but what several samples show is", async () => {
+    const looks = looking({ downstream: null, upstream: null });
+    for (const [minute, position] of [
+      [0, 900],
+      [1, 4],
+      [2, 800],
+      [3, 5],
+    ] as const)
+      await looks.at(minute, relayAt(position));
+    const knowledge = (await looks.at(4, relayAt(600))).knowledgeOf("s1");
+    assert.equal(knowledge?.relayFalls.length, 2);
+    assert.equal(knowledge?.files.kind, "not-known");
+  });
+
+  test("a relay that is off ends its trail", async () => {
+    const looks = looking({ downstream: null, upstream: null });
+    for (const [minute, position] of [
+      [0, 900],
+      [1, 4],
+    ] as const)
+      await looks.at(minute, relayAt(position));
+    await looks.at(2);
+    for (const [minute, position] of [
+      [3, 800],
+      [4, 5],
+    ] as const)
+      await looks.at(minute, relayAt(position));
+    assert.equal((await looks.at(5, relayAt(6))).knowledgeOf("s1"), null);
+  });
 });
 
-test("a task without a checkpoint row is told when two looks saw none", { timeout: 60_000 }, async () => {
-  bench = await startRowsBench();
-  await bench.watch.pollAnew("shop", bench.signal);
-  const kinds = () => bench.watch.latest("shop").findings.map(({ kind }) => kind);
-  Object.assign(bench.facts.databases.get("shop")!.downstream!, { checkpointRows: async () => known([]) });
+describe("what is remembered", () => {
+  const withBig = { upstream: { binlogFiles: async () => known([aFile(2, BIG), aFile(3, 900), aFile(4, 900, true)]) } };
 
-  await bench.watch.pollAnew("shop", bench.signal);
-  assert.deepEqual(kinds(), ["healthy"]);
-  await bench.watch.pollAnew("shop", bench.signal);
-  assert.deepEqual(kinds(), ["checkpoint-missing"]);
-});
+  test("a file over 4 GiB that DM is past, read by position: rows may be missing, and the record says so once", async () => {
+    const looks = looking(withBig);
+    await looks.at(0);
+    const { memory } = await looks.at(10);
 
-test("a table of another schema is not missing: where nothing says the schema, nothing is said", {
-  timeout: 60_000,
-}, async () => {
-  bench = await startRowsBench();
-  const own = bench.facts.clusters.get("shop")!;
-  // What the probe says of a table that is not there.
-  Object.assign(bench.facts.databases.get("shop")!.downstream!, { checkpointRows: async () => known([]) });
-  Object.assign(bench.facts.taskFiles, { yamlOf: async () => ({ kind: "none" }) });
-  Object.assign(own, { taskConfig: async () => ({ kind: "not-offered" }) });
+    assert.deepEqual(
+      memory.suspicions.map(({ task, file, wasSeenPassing }) => [task, file, wasSeenPassing]),
+      [["orders", "mysql-bin.000002", false]],
+    );
+    const events = await store.audit.read(1, 100);
+    assert.deepEqual(
+      events.map(({ kind }) => kind),
+      ["rows-suspected"],
+    );
+  });
 
-  for (let look = 0; look < 3; look++) await bench.watch.pollAnew("shop", bench.signal);
+  test("no suspicion where the source reads by GTIDs, or how it reads is not known", async () => {
+    const byGtid = {
+      ...withBig,
+      dm: {
+        sourceConfig: async () => ({
+          kind: "config" as const,
+          yaml: SOURCE_YAML.replace("enable-gtid: false", "enable-gtid: true"),
+        }),
+      },
+    };
+    const unread = { ...withBig, dm: { sourceConfig: async () => ({ kind: "not-known" as const, why: "HTTP 500" }) } };
+    for (const parts of [byGtid, unread]) assert.deepEqual((await looking(parts).at(0)).memory.suspicions, []);
+  });
 
-  assert.ok(
-    bench.watch.latest("shop").findings.every(({ kind }) => kind !== "checkpoint-missing"),
-    JSON.stringify(bench.watch.latest("shop").findings),
-  );
+  test("a copy that stands by remembers nothing", async () => {
+    await looking(withBig, false).at(0);
+    for (const kind of ["task", "big-file", "rows-suspicion"] as const) assert.deepEqual(await store.records.list(kind), []);
+    assert.deepEqual(await store.audit.read(1, 10), []);
+  });
+
+  test("a task that is gone is told only after it has been gone for a while", async () => {
+    const looks = looking();
+    await looks.at(0);
+    const empty = aSource([], { source: "s1" });
+    assert.deepEqual((await looks.at(1, empty)).memory.stopped, []);
+    assert.deepEqual((await looks.at(10.9, empty)).memory.stopped, []);
+    assert.deepEqual((await looks.at(11, empty)).memory.stopped, [{ task: "orders", source: "s1", goneSince: MINUTE }]);
+  });
 });

@@ -73,6 +73,7 @@ export function fakeSources(parts: FakeParts = {}): FactSources {
     gtidState: async () => known(GTIDS),
     previousGtids: async () => known("0-101-14"),
     eventTypeAt: async () => known("Gtid"),
+    dumpStreams: async () => known([{ user: "dm_source", host: "dm", reads: "by-gtid" }]),
     tablesWithoutKey: async () => known([]),
     columnsOf: async () => known([]),
     tablesWithForeignKey: async () => known([]),

@@ -138,6 +138,15 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       assert.equal(await store.runs.update(run, oldFence!), "fenced-off");
       assert.equal(await other.runs.update(run, newFence!), "stored");
       assert.deepEqual(await store.leases.take("active", "a", 30), { kind: "other", owner: "b" });
+      const fences = [first, second].map((taken) => (taken.kind === "held" ? taken.fence : 0));
+      assert.deepEqual(
+        await store.transaction(async (tx) => [
+          await tx.leases.isNewest("active", fences[0]!),
+          await tx.leases.isNewest("active", fences[1]!),
+          await tx.leases.isNewest("nobody's", 1),
+        ]),
+        [false, true, false],
+      );
     });
 
     test("chains audit events written by two copies at once without a gap", async () => {

@@ -100,10 +100,14 @@ export async function startEngine(
   taskFiles: TaskFiles,
   policy: Partial<Policy> = {},
   pollMs = 60,
-  { clock = systemClock, chat = noGroups }: { readonly clock?: Clock; readonly chat?: Chat } = {},
+  {
+    clock = systemClock,
+    chat = noGroups,
+    store: shared,
+  }: { readonly clock?: Clock; readonly chat?: Chat; readonly store?: Store | undefined } = {},
 ) {
   const folder = mkdtempSync(join(tmpdir(), "dm-medic-bench-"));
-  const store = await openSqliteStore({ file: ":memory:", hashing: sha256 });
+  const store = shared ?? (await openSqliteStore({ file: ":memory:", hashing: sha256 }));
   const log = createLog("silent");
   const metrics = createMetrics();
   const settings = someSettings(policy);

@@ -27,11 +27,11 @@ export function startCopy(real: Store, owner: string, seconds: number): Copy {
   const leaseStore: Store = {
     ...real,
     leases: {
+      ...real.leases,
       async take(name, by, forSeconds) {
         await awake();
         return real.leases.take(name, by, forSeconds);
       },
-      giveUp: (name, by) => real.leases.giveUp(name, by),
     },
   };
   const own = createActiveLease({
@@ -39,13 +39,12 @@ export function startCopy(real: Store, owner: string, seconds: number): Copy {
     onChange: () => {},
   });
   // Nobody asks while it stands still: what its timers would find then they find when it wakes.
-  let lastHeld: ReturnType<ActiveLease["held"]> = null;
+  let asItWas: ReturnType<ActiveLease["held"]> = null;
   const lease: ActiveLease = {
     start: () => own.start(),
     stop: () => own.stop(),
     held() {
-      if (still === null) lastHeld = own.held();
-      return lastHeld;
+      return still === null ? own.held() : asItWas;
     },
   };
   async function transaction<T>(work: (tx: StoreParts) => Promise<T>): Promise<T> {
@@ -66,6 +65,9 @@ export function startCopy(real: Store, owner: string, seconds: number): Copy {
     return value;
   }
   function freeze(): void {
+    const held = own.held();
+    const left = held?.timeLeftMs() ?? 0;
+    asItWas = held && { fence: held.fence, timeLeftMs: () => left };
     still ??= Promise.withResolvers();
   }
   return {

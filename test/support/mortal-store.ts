@@ -51,8 +51,19 @@ function watched(tx: StoreParts, seen: string[]): StoreParts {
         return tx.runs.update(run, fence);
       },
     },
+    kept: {
+      ...tx.kept,
+      put(name, text) {
+        seen.push(`kept ${name}`);
+        return tx.kept.put(name, text);
+      },
+    },
     records: {
       ...tx.records,
+      remove(kind, name) {
+        seen.push(`no ${kind} ${name}`);
+        return tx.records.remove(kind, name);
+      },
       put(kind, name, body) {
         seen.push(recordWords(kind, name, body));
         return tx.records.put(kind, name, body);

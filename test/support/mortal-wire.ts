@@ -8,8 +8,10 @@ export interface MortalWire {
   /** From now on these connections are this process's. */
   belongsTo(life: Life | null): void;
   leadsTo(port: number): void;
-  /** The next statement that begins so is not passed on until it is let go: whoever sends it stands still there. */
-  holdNext(statement: string): { readonly isHeld: Promise<void>; letGo(): void };
+  /** Statements so far, without values. */
+  readonly said: readonly string[];
+  /** The next (or n-th) statement that begins so is not passed on until it is let go: whoever sends it stands still there. */
+  holdNext(statement: string, nth?: number): { readonly isHeld: Promise<void>; letGo(): void };
   stop(): Promise<void>;
 }
 
@@ -19,7 +21,8 @@ export async function startMortalWire(): Promise<MortalWire> {
   const open = new Set<Socket>();
   let life: Life | null = null;
   let target = 0;
-  let hold: { readonly statement: string; readonly held: () => void; readonly gone: Promise<void> } | null = null;
+  const said: string[] = [];
+  let hold: { readonly statement: string; left: number; readonly held: () => void; readonly gone: Promise<void> } | null = null;
   const server = createServer((client) => {
     const database = connect(target, "127.0.0.1");
     const owner = life;
@@ -47,7 +50,8 @@ export async function startMortalWire(): Promise<MortalWire> {
       const sql = chunk.length > 5 && chunk[4] === COM_QUERY ? pointOf(chunk.subarray(5).toString("utf8")) : null;
       if (sql !== null && endsAt("before", sql)) return;
       answering = sql ?? answering;
-      if (sql === null || hold === null || !sql.startsWith(hold.statement)) return void database.write(chunk);
+      if (sql !== null) said.push(sql);
+      if (sql === null || hold === null || !sql.startsWith(hold.statement) || --hold.left > 0) return void database.write(chunk);
       const { held, gone } = hold;
       hold = null;
       held();
@@ -65,6 +69,7 @@ export async function startMortalWire(): Promise<MortalWire> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return {
+    said,
     port: (server.address() as { port: number }).port,
     belongsTo: (owner) => {
       life = owner;
@@ -72,10 +77,10 @@ export async function startMortalWire(): Promise<MortalWire> {
     leadsTo: (port) => {
       target = port;
     },
-    holdNext(statement) {
+    holdNext(statement, nth = 1) {
       const held = Promise.withResolvers<void>();
       const gone = Promise.withResolvers<void>();
-      hold = { statement, held: held.resolve, gone: gone.promise };
+      hold = { statement, left: nth, held: held.resolve, gone: gone.promise };
       return { isHeld: held.promise, letGo: gone.resolve };
     },
     async stop() {

@@ -4,6 +4,7 @@ import { systemClock } from "../../src/adapters/clock/system-clock.ts";
 import type { Chat } from "../../src/app/ports/chat.ts";
 import type { Clock } from "../../src/app/ports/clock.ts";
 import type { Policy } from "../../src/app/ports/settings.ts";
+import type { Store } from "../../src/app/ports/store.ts";
 import type { TaskFile } from "../../src/app/ports/task-files.ts";
 import type { ClusterConnection } from "../../src/config/config.ts";
 import type { StepAction } from "../../src/domain/plan/step-action.ts";
@@ -37,6 +38,8 @@ export interface RowsBenchOptions
   /** Seconds of the stand-in DM in one of ours. */
   readonly speed?: number;
   readonly pollMs?: number;
+  /** Instead of one of its own; closed with the bench. */
+  readonly store?: Store;
   readonly clock?: Clock;
   readonly chat?: Chat;
 }
@@ -80,6 +83,7 @@ export async function startBenchBetween(
     connection = (whole) => whole,
     clock = systemClock,
     chat = noGroups,
+    store,
     ...world
   }: RowsBenchOptions,
 ) {
@@ -137,7 +141,7 @@ export async function startBenchBetween(
     },
     { lookAtBinlogsSeconds: 1, passFileSeconds: 60, waitUntilGoneSeconds: 20, verifySeconds: 20, ...policy },
     pollMs,
-    { clock, chat },
+    { clock, chat, store },
   );
   const db: Connection = await createConnection({ ...at, ...ACCOUNTS.task, dateStrings: true });
 

@@ -34,6 +34,15 @@ export function leasesOf(db: Db, engine: Engine): LeaseStore {
         .executeTakeFirst();
       return taken.numUpdatedRows === 1n ? { kind: "held", fence } : { kind: "other", owner: "another copy, just now" };
     },
+    async isNewest(name, fence) {
+      const held = await db
+        .selectFrom("leases")
+        .select("fence")
+        .where("name", "=", name)
+        .modifyEnd(engine.forUpdate)
+        .executeTakeFirst();
+      return held !== undefined && Number(held.fence) === fence;
+    },
     async giveUp(name, owner) {
       await db.updateTable("leases").set({ expires_at: 0 }).where("name", "=", name).where("owner", "=", owner).execute();
     },

@@ -18,7 +18,7 @@ import { freezeOf } from "../freeze.ts";
 import { bindingNow } from "./binding-now.ts";
 import { endRun } from "./end-run.ts";
 import type { ExecutorParts } from "./executor.ts";
-import { callTimeoutMs, isHeldStill, leaseCovers, leasedDm } from "./lease-cover.ts";
+import { callTimeoutMs, fencedStore, isHeldStill, leaseCovers, leasedDm } from "./lease-cover.ts";
 import { ROUTINES } from "./routines.ts";
 import type { StepAnswer, StepContext, StepOutcome, StepRoutine } from "./step-action.ts";
 
@@ -172,7 +172,21 @@ function contextOf(
   const wasShown = state.kind === "todo" && state.wasShown === true;
   const { rowsReport } = parts;
   return {
-    ...{ run, step, dm: leasedDm(dm, parts, fence), facts, store, settings, seal, clock, signal, pollMs, timeoutMs, fence, tell },
+    ...{
+      run,
+      step,
+      dm: leasedDm(dm, parts, fence),
+      facts,
+      store: fencedStore(store, fence),
+      settings,
+      seal,
+      clock,
+      signal,
+      pollMs,
+      timeoutMs,
+      fence,
+      tell,
+    },
     ...{ wasBegun, wasShown, rowsReport },
     isOurs: () => isHeldStill(parts, fence),
   };

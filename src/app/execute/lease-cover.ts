@@ -1,6 +1,7 @@
 import type { DmCluster, WriteOutcome } from "../ports/dm.ts";
 import type { RowWriter } from "../ports/rows.ts";
 import type { Settings } from "../ports/settings.ts";
+import type { Store, StoreParts } from "../ports/store.ts";
 import type { ExecutorParts } from "./executor.ts";
 
 /** Time that must be left of the lease beyond a call's own time-out, so that a call can never outlive it. */
@@ -53,6 +54,31 @@ export function leasedDm(dm: DmCluster, parts: LeaseParts, fence: number): DmClu
     updateSource: (source, wanted, ms, signal) => covered(ms, signal, () => dm.updateSource(source, wanted, ms, signal)),
     transferSource: (source, worker, ms, signal) => covered(ms, signal, () => dm.transferSource(source, worker, ms, signal)),
     switchRelay: (call, ms, signal) => covered(ms, signal, () => dm.switchRelay(call, ms, signal)),
+  };
+}
+
+class NotOurs extends Error {}
+
+/**
+ * The store for a step's own memory (what it keeps, what it remembers): written only while nobody has taken the lease with a newer fence.
+ * Rejects when somebody has; a copy that wakes up must not write over what the next owner keeps.
+ */
+export function fencedStore(store: Store, fence: number): Store {
+  const transaction = <T>(work: (tx: StoreParts) => Promise<T>): Promise<T> =>
+    store.transaction(async (tx) => {
+      if (!(await tx.leases.isNewest("active", fence))) throw new NotOurs("another copy of the bot has taken over since");
+      return work(tx);
+    });
+  return {
+    ...store,
+    transaction,
+    kept: { get: (name) => store.kept.get(name), put: (name, text) => transaction((tx) => tx.kept.put(name, text)) },
+    records: {
+      get: (kind, name) => store.records.get(kind, name),
+      list: (kind) => store.records.list(kind),
+      put: (kind, name, body) => transaction((tx) => tx.records.put(kind, name, body)),
+      remove: (kind, name) => transaction((tx) => tx.records.remove(kind, name)),
+    },
   };
 }
 

@@ -178,6 +178,8 @@ export interface LeaseStore {
     seconds: number,
   ): Promise<{ readonly kind: "held"; readonly fence: number } | { readonly kind: "other"; readonly owner: string }>;
   giveUp(name: string, owner: string): Promise<void>;
+  /** Nobody has taken it since with a newer fence. In a transaction nobody can until its end. */
+  isNewest(name: string, fence: number): Promise<boolean>;
 }
 
 /** Texts that must survive (a task's YAML, sealed) under a name. */

@@ -6,6 +6,7 @@ import { commandTree } from "../../src/cli/medic.ts";
 import { SCENARIOS } from "../../src/demo/scenarios.ts";
 import { AUDIT_KINDS } from "../../src/domain/audit/audit-event.ts";
 import { KINDS, PLAYBOOK_IDS } from "../../src/domain/diagnosis/finding.ts";
+import { PLAYBOOK_WORDS } from "../../src/domain/plan/read-wish.ts";
 import { COMMANDS } from "../../src/domain/wording/help.ts";
 import { DRIVER_ROUTES } from "../../src/stand-ins/slack/request-handler.ts";
 import { configPaths } from "../support/config-paths.ts";
@@ -31,6 +32,14 @@ test("docs/cli.md lists every command with its options", () => {
   ]);
 
   assert.deepEqual(told, real);
+});
+
+test("docs/cli.md names every short word for a plan, and every playbook that has none", () => {
+  const text = paper("docs/cli.md");
+
+  for (const word of Object.keys(PLAYBOOK_WORDS)) assert.match(text, new RegExp(`\`${word}[\` ]`), word);
+  const named = new Set(Object.values(PLAYBOOK_WORDS));
+  for (const playbook of PLAYBOOK_IDS) if (!named.has(playbook)) assert.ok(text.includes(`\`${playbook}\``), playbook);
 });
 
 test("docs/configuration.md lists every setting with what holds without it", () => {

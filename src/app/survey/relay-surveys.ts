@@ -4,6 +4,7 @@ import type { GateAnswer, Target } from "../../domain/plan/plan.ts";
 import { neededGate, noBigFileGate, type RelayFacts, relayFileGates, relayOnGate } from "../../domain/playbooks/relay-gates.ts";
 import { type HostCommands, replaceRelayFile } from "../../domain/playbooks/replace-relay-file.ts";
 import { resetRelay } from "../../domain/playbooks/reset-relay.ts";
+import { relayReader } from "../../domain/relay/relay-workers.ts";
 import { phrase } from "../../domain/wording/phrases.ts";
 import { databasesOf } from "../fact-sources.ts";
 import type { HostWork, WorkerHost } from "../ports/worker-host.ts";
@@ -38,17 +39,17 @@ export const surveyReplaceRelayFile: Surveyor = async (input): Promise<Survey> =
   const nextGtids = readsByGtid && now.upstream ? await now.upstream.previousGtids(nextFile, signal) : null;
   const observed = await facts.clusters.get(cluster)!.observe(signal);
   const workers = observed.kind === "observed" ? (observed.observation.workers ?? []) : [];
-  const worker = pullerOf(now);
+  const { worker, others } = readerOf(now);
   const workerHost = worker === null ? null : (databasesOf(facts, cluster).workerHosts.get(worker) ?? null);
   const host = workerHost?.form ?? null;
   const gtid = nextGtids?.kind === "known" ? nextGtids.value : null;
   const commands = workerHost
-    ? hostCommands(workerHost, now, { file, nextFile, sizeBytes: sizeOf(now.files, file), gtid })
+    ? hostCommands(workerHost, now, worker, { file, nextFile, sizeBytes: sizeOf(now.files, file), gtid })
     : null;
   const gates = [
     relayOnGate(relayFacts(now, [], readsByGtid)),
     ...relayFileGates({
-      ...{ file, named: about.named, signs: now.signs, files: now.files, worker, host, nextGtids },
+      ...{ file, named: about.named, signs: now.signs, files: now.files, worker, host, nextGtids, otherPullers: others },
       freeWorkers: workers.filter(({ stage }) => stage === "free").map(({ name }) => name),
     }),
     ...(await compareGates(input)),
@@ -80,9 +81,10 @@ const RUN = "R-N";
 function hostCommands(
   host: WorkerHost,
   { entries }: SourceNow,
+  worker: string | null,
   { file, nextFile, sizeBytes, gtid }: { file: string; nextFile: string; sizeBytes: number; gtid: string | null },
 ): HostCommands {
-  const relay = entries.kind === "known" ? entries.value.find((entry) => entry.relay !== null)?.relay : null;
+  const relay = entries.kind === "known" ? entries.value.find((entry) => entry.worker === worker)?.relay : null;
   const subDirectory = relay?.subDirectory || "SUB-DIRECTORY";
   const work = { run: RUN, subDirectory, file, sizeBytes, replacesBytes: 0 };
   const typed = (of: HostWork): string[] =>
@@ -96,11 +98,12 @@ function hostCommands(
   };
 }
 
-/** The worker that pulls the relay's files. */
-function pullerOf({ entries }: SourceNow): string | null {
-  if (entries.kind === "not-known") return null;
-  return (entries.value.find(({ relay }) => relay !== null) ?? entries.value[0])?.worker ?? null;
-}
+const readerOf = ({ entries }: SourceNow): ReturnType<typeof relayReader> =>
+  relayReader(
+    (entries.kind === "known" ? entries.value : []).map(({ worker, relay, subtasks }) => ({
+      ...{ worker, pulls: relay !== null, holdsTasks: subtasks.length > 0 },
+    })),
+  );
 
 /** Relay off and on again; where OpenAPI is off, by making the source anew. */
 export const surveyResetRelay: Surveyor = async (input): Promise<Survey> => {

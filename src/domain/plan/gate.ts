@@ -5,7 +5,18 @@ import type { GateAnswer } from "./plan.ts";
 export const GATES = [
   ...(["task", "yaml", "checkpoint", "login", "cause", "unit", "upstream", "file", "file-closed", "reached", "shards"] as const),
   ...(["online-ddl", "keys", "ddl", "foreign-keys", "other-tasks", "gtids", "gtids-before", "boundary", "writer"] as const),
-  ...(["source", "source-yaml", "source-login", "gtid-setting", "road", "relay", "needed", "big-file", "worker"] as const),
+  ...([
+    "source",
+    "source-yaml",
+    "source-login",
+    "gtid-setting",
+    "road",
+    "relay",
+    "needed",
+    "big-file",
+    "other-relays",
+    "worker",
+  ] as const),
   ...(["host", "failover", "next-file", "next-gtids", "statement", "version", "replacement", "revert", "run"] as const),
   ...(["compare", "comparison", "comparison-age", "row-writer"] as const),
 ] as const;

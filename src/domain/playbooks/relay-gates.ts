@@ -66,6 +66,8 @@ export interface RelayFileFacts {
   /** The worker that is bound to the source, and others that are free. */
   readonly worker: string | null;
   readonly freeWorkers: readonly string[];
+  /** Workers that pull the source's relay log besides. */
+  readonly otherPullers: readonly string[];
   /** How the worker's host is reached: `command`, `by-hand`; null: not configured. */
   readonly host: string | null;
   readonly nextGtids: Known<string> | null;
@@ -78,6 +80,7 @@ export function relayFileGates({
   files,
   worker,
   freeWorkers,
+  otherPullers,
   host,
   nextGtids,
 }: RelayFileFacts): GateAnswer[] {
@@ -86,6 +89,8 @@ export function relayFileGates({
     host === null
       ? fails("host", "gate-no-host", { worker: worker ?? "?" })
       : holds("host", "gate-host", { worker: worker ?? "?", how: host });
+  const otherRelays =
+    otherPullers.length === 0 ? [] : [unknownYet("other-relays", "gate-other-relays", { workers: otherPullers.join(", ") })];
   const others =
     freeWorkers.length === 0
       ? holds("failover", "gate-no-free-worker-takes")
@@ -96,6 +101,7 @@ export function relayFileGates({
     bound,
     reached,
     others,
+    ...otherRelays,
     ...gtidGate(file, nextGtids),
   ];
 }

@@ -25,6 +25,15 @@ export function namedRelayWorkers({ enableRelay, version, pullers, relayOnly, bo
   return enableRelay === false ? all : all.filter((worker) => worker !== bound);
 }
 
+/** Whose files the sync units read: the bound worker's where it pulls, else the first one's; and who pulls besides. */
+export function relayReader(
+  entries: readonly { readonly worker: string | null; readonly pulls: boolean; readonly holdsTasks: boolean }[],
+): { readonly worker: string | null; readonly others: readonly string[] } {
+  const pullers = entries.filter(({ pulls }) => pulls);
+  const { worker = null } = pullers.find(({ holdsTasks }) => holdsTasks) ?? pullers[0] ?? entries[0] ?? {};
+  return { worker, others: pullers.flatMap((one) => (one.worker === null || one.worker === worker ? [] : [one.worker])) };
+}
+
 /** v2.0.2 to v5.3 know `start-relay` with workers alone and overlook `enable-relay` (dm-facts §5). A DM that does not tell is taken for newer. */
 function settingCounts(version: string | null): boolean {
   const [, major, minor, patch] = /^v?(\d+)\.(\d+)\.(\d+)/.exec(version ?? "") ?? [];

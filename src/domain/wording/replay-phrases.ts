@@ -282,6 +282,10 @@ export const REPLAY_PHRASES = {
   },
   "gate-worker-holds": { en: "Worker {worker} holds the source.", zh: "worker {worker} 持有该数据源。" },
   "gate-worker-unbound": { en: "No worker holds the source now.", zh: "目前没有 worker 持有该数据源。" },
+  "gate-other-relays": {
+    en: "{workers} pull this source's relay log too, and their copy of the file stays as it is: should one of them take the source, it meets the same trouble. Approving the plan accepts that.",
+    zh: "{workers} 也在拉取该数据源的 relay log，其文件副本保持不变：若由其接管该数据源，会遇到同样的问题。批准计划即表示接受。",
+  },
   "gate-free-worker-takes": {
     en: "{workers} is free: when the bound worker is away longer than its time to live, it takes the source, and the repaired files lie on the wrong host. Approving the plan accepts that; it is watched.",
     zh: "{workers} 空闲：绑定的 worker 离开超过存活时间后会由它接管，修好的文件就在错误的主机上。批准计划即表示接受；会持续观察。",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { namedRelayWorkers, type RelayShown } from "../../../src/domain/relay/relay-workers.ts";
+import { namedRelayWorkers, type RelayShown, relayReader } from "../../../src/domain/relay/relay-workers.ts";
 
 const shown = (parts: Partial<RelayShown>): RelayShown => ({
   ...{ enableRelay: false, version: "v8.1.0", pullers: ["w1"], relayOnly: [], bound: "w1", ...parts },
@@ -27,4 +27,17 @@ const CASES: readonly (readonly [string, Partial<RelayShown>, readonly string[]]
 
 describe("workers that were named for a source's relay", () => {
   for (const [what, parts, expected] of CASES) test(what, () => assert.deepEqual(namedRelayWorkers(shown(parts)), expected));
+});
+
+describe("whose relay files the sync units read", () => {
+  const entry = (worker: string, pulls: boolean, holdsTasks: boolean) => ({ worker, pulls, holdsTasks });
+  test("the bound worker's, although another that pulls is listed before it", () => {
+    assert.deepEqual(relayReader([entry("w2", true, false), entry("w1", true, true)]), { worker: "w1", others: ["w2"] });
+  });
+  test("the only puller's where the bound worker does not pull", () => {
+    assert.deepEqual(relayReader([entry("w1", false, true), entry("w2", true, false)]), { worker: "w2", others: [] });
+  });
+  test("nobody's where no worker is listed", () => {
+    assert.deepEqual(relayReader([]), { worker: null, others: [] });
+  });
 });

@@ -23,7 +23,17 @@ export const resetGates = (facts: RelayFacts) => [relayOnGate(facts), neededGate
 
 /** Nothing stands in the way of the upstream's own file. */
 export const relayFileFacts = (parts: Partial<RelayFileFacts> = {}): RelayFileFacts => ({
-  ...{ file: FILE, named: FILE, signs, files: known(FILES), worker: "w1", freeWorkers: [], host: "command", nextGtids: null },
+  ...{
+    file: FILE,
+    named: FILE,
+    signs,
+    files: known(FILES),
+    worker: "w1",
+    freeWorkers: [],
+    otherPullers: [],
+    host: "command",
+    nextGtids: null,
+  },
   ...parts,
 });
 
@@ -39,6 +49,12 @@ const reset = (parts: Partial<RelayFacts>) => () => resetGates(relayFacts(parts)
 const file = (parts: Partial<RelayFileFacts>) => () => relayFileGates(relayFileFacts(parts));
 
 const ROWS: readonly Row[] = [
+  [
+    "other workers pull the relay log too",
+    ...(["other-relays", "not-known", "gate-other-relays"] as const),
+    file({ otherPullers: ["w2"] }),
+    "w2 pull this source's relay log too, and their copy of the file stays as it is: should one of them take the source, it meets the same trouble. Approving the plan accepts that.",
+  ],
   [
     "the source has no relay",
     ...(["relay", "fails", "gate-relay-off"] as const),

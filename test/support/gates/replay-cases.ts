@@ -348,7 +348,7 @@ const ROWS: readonly Row[] = [
     "no account may write the rows",
     ...(["writer", "fails", "gate-no-writer"] as const),
     replayFacts({ mayWriteMeta: false }),
-    "No account that may write the meta schema is configured (metaWriter): the bot shows the statements, a person may execute them.",
+    "No account that may write the meta schema is configured (metaWriter): the plan shows every statement and command for a person, and is not carried out by the bot.",
   ],
 ];
 

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { CLOCK_FAULTS } from "../app/faults/clock-faults.ts";
 import { DATABASES_FAULTS } from "../app/faults/databases-faults.ts";
 import { DM_FAULTS } from "../app/faults/dm-faults.ts";
+import { PEOPLE_FAULTS } from "../app/faults/people-faults.ts";
 import { STORE_FAULTS } from "../app/faults/store-faults.ts";
 import { WORKER_HOST_FAULTS } from "../app/faults/worker-host-faults.ts";
 
@@ -13,6 +14,7 @@ const PLACES = {
   "worker-host": WORKER_HOST_FAULTS,
   store: STORE_FAULTS,
   clock: CLOCK_FAULTS,
+  people: PEOPLE_FAULTS,
 };
 
 test("docs/reliability.md tells every fault that is tried, what holds then, and which test shows it", () => {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
 import { NO_OPTIONS } from "../../../src/domain/plan/plan.ts";
+import { OPERATOR } from "../../support/engine.ts";
+import { mortalOnceIs } from "../../support/mortal-store.ts";
 import { proofOf, type RowsBench, startRowsBench, took } from "../../support/rows-bench.ts";
 
 let bench: RowsBench;
@@ -19,6 +21,23 @@ describe("reset-relay", { timeout: 60_000 }, () => {
     assert.ok(run.plan.warnings.some(({ key }) => key === "warn-relay-purge"));
     await bench.write("INSERT INTO shop.orders VALUES (3, 'three')");
     await bench.until("it arrives", async () => (await bench.ids()).includes(3));
+  });
+
+  test("does not leave the relay off without a word: a run that fails in between waits, and put back switches it on again", async () => {
+    bench = await startRowsBench({ relay: true, policy: { verifySeconds: 2 } });
+    const id = await bench.approvedRun("reset-relay");
+    await bench.executorOver(mortalOnceIs(bench.store, "switch-relay", "done")).goOn(bench.signal);
+    await bench.world.pause(bench.subtask()!);
+    const waiting = await bench.finish(id);
+    assert.ok(waiting.state.kind === "needs-person" && waiting.state.left === "relay-off", JSON.stringify(waiting.state));
+    assert.equal(bench.source().relay, null);
+
+    await bench.executor.byPerson(id, OPERATOR, "put-back");
+    const run = await bench.finish(id);
+
+    assert.ok(run.state.kind === "failed" && run.state.left === "as-before", JSON.stringify(run.state));
+    assert.ok(bench.source().relay, "the relay is on again");
+    assert.deepEqual(await bench.store.runs.locks(), []);
   });
 
   test("is refused while a file over 4 GiB lies between checkpoint and master: read by position, its rows would be lost", async () => {

@@ -6,6 +6,7 @@ import { goDurationSeconds } from "./go-duration.ts";
 import { readReplication } from "./replication.ts";
 import { isSafeMode, withSafeMode } from "./safe-mode.ts";
 import { readSource, withSourceSettings } from "./source-yaml.ts";
+import { isObject, meaningOf } from "./task-meaning.ts";
 
 const MASK = "******";
 
@@ -14,6 +15,7 @@ const Task = z.object({
   "meta-schema": z.string().nullish(),
   "task-mode": z.string().nullish(),
   "shard-mode": z.string().nullish().catch(null),
+  "is-sharding": z.boolean().nullish().catch(null),
   "remove-meta": z.boolean().nullish().catch(null),
   "mysql-instances": z
     .array(z.object({ "source-id": z.union([z.string(), z.number().transform(String)]) }))
@@ -39,6 +41,10 @@ export const taskYaml: TaskYaml = {
         why: parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "),
       };
     return factsOf(parsed.data, readReplication(whole));
+  },
+  undefinedNames: (text, source) => {
+    const whole = safely(() => read(text));
+    return isObject(whole) ? (meaningOf(whole).bySource.get(source)?.undefinedNames ?? []) : [];
   },
   drift: (fileText, gatewayText) => {
     const texts = safely(() => [read(fileText), read(gatewayText)] as const);
@@ -78,7 +84,8 @@ function factsOf(task: z.infer<typeof Task>, replication: TaskReplication): Task
     name: task.name,
     metaSchema: task["meta-schema"] || "dm_meta",
     removeMeta: task["remove-meta"] === true,
-    shardMode: task["shard-mode"] ?? "",
+    // `is-sharding` is the older word for merging shards pessimistically; DM still reads it.
+    shardMode: task["shard-mode"] || (task["is-sharding"] === true ? "pessimistic" : ""),
     sources: (task["mysql-instances"] ?? []).map((instance) => instance["source-id"]),
     target: target ? { host: target.host, port: target.port, user: target.user, password: target.password ?? "" } : null,
     replication,

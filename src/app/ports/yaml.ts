@@ -4,6 +4,8 @@ import type { ReplicationRules } from "../../domain/comparison/replication-rules
 export interface TaskYaml {
   /** What the gates and the plan need of a task's YAML; `unreadable` tells where it broke. */
   read(text: string): TaskFacts | { readonly kind: "unreadable"; readonly why: string };
+  /** Shared settings that the source's instance names and nothing defines (`syncers.fast`): DM refuses the start, and the task stays gone. */
+  undefinedNames(text: string, source: string): readonly string[];
   /** Keys in which the file says something other than DM's own (defaulted, masked) copy; passwords are not compared. */
   drift(fileText: string, gatewayText: string): readonly string[];
   /** The gateway's copy with `******` of the target replaced. */

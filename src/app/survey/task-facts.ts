@@ -79,6 +79,8 @@ function checked(sources: FactSources, source: string, text: string, found: Gate
   if (facts.kind === "unreadable") return failed("gate-yaml-unreadable", { why: facts.why });
   if (facts.removeMeta) return failed("gate-yaml-remove-meta");
   if (!facts.sources.includes(source)) return failed("gate-yaml-source", { source });
+  const names = sources.yaml.undefinedNames(text, source);
+  if (names.length > 0) return failed("gate-yaml-undefined", { names: names.join(", ") });
   return { kind: "found", text, facts, gate: found };
 }
 

@@ -168,6 +168,10 @@ export const PHRASES = {
     en: "The task's YAML does not name source {source}, so it could not be started there again.",
     zh: "任务 YAML 中没有数据源 {source}，停止后将无法在其上重新启动。",
   },
+  "gate-yaml-undefined": {
+    en: "The task's YAML uses {names} and defines it nowhere: DM would refuse the start, and the task would stay stopped.",
+    zh: "任务 YAML 使用了 {names} 但没有定义：DM 会拒绝启动，任务将保持停止。",
+  },
   "gate-login-encrypted": {
     en: "The password in the task's YAML is encrypted for DM and could not be tried (taskPassword in the configuration would let me).",
     zh: "任务 YAML 中的密码是为 DM 加密的，无法尝试登录（可在配置中设置 taskPassword）。",

@@ -192,3 +192,9 @@ describe("the drift between a task's file and DM's own copy", () => {
     );
   });
 });
+
+test("DM's own copy of a task defines every name that it uses", () => {
+  const sources = (parse(copy) as { "mysql-instances": { "source-id": string }[] })["mysql-instances"];
+  assert.ok(sources.length > 0);
+  for (const { "source-id": source } of sources) assert.deepEqual(taskYaml.undefinedNames(copy, source), []);
+});

@@ -98,3 +98,19 @@ test("a source that the task does not have is refused", () => {
     /no instance of source s1/,
   );
 });
+
+test("names that are used and defined nowhere are told by source; DM's own copies have none", () => {
+  const text = `${HEAD}mysql-instances: [{ source-id: s1, syncer-config-name: fast, route-rules: [r] }, { source-id: s2 }]\nroutes: {}\n`;
+  assert.deepEqual(taskYaml.undefinedNames(text, "s1").toSorted(), ["routes.r", "syncers.fast"]);
+  assert.deepEqual(taskYaml.undefinedNames(text, "s2"), []);
+});
+
+test("`is-sharding` merges shards too", () => {
+  const merging = (more: string) => {
+    const facts = taskYaml.read(`${HEAD}${more}mysql-instances: [{ source-id: s1 }]\n`);
+    return facts.kind === "task" ? facts.shardMode : facts.why;
+  };
+  assert.equal(merging("is-sharding: true\n"), "pessimistic");
+  assert.equal(merging("is-sharding: true\nshard-mode: optimistic\n"), "optimistic");
+  assert.equal(merging("is-sharding: false\n"), "");
+});

@@ -150,6 +150,15 @@ const TASK_ROWS: readonly Row[] = [
     "The YAML says remove-meta: true; starting with it would throw the checkpoint away.",
   ],
   [
+    "the file uses settings that it defines nowhere",
+    ...(["yaml", "fails", "gate-yaml-undefined"] as const),
+    by(surveyStart, {
+      dm: { taskSources: async () => ({ kind: "gone" }), taskConfig: async () => ({ kind: "absent", why: "it holds none" }) },
+      file: { kind: "file", path: "a.yaml", text: `${TASK_YAML}    syncer-config-name: fast\n` },
+    }),
+    "The task's YAML uses syncers.fast and defines it nowhere: DM would refuse the start, and the task would stay stopped.",
+  ],
+  [
     "the file is of another source",
     ...(["yaml", "fails", "gate-yaml-source"] as const),
     by(surveyStart, {

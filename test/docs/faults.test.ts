@@ -5,6 +5,7 @@ import { CLOCK_FAULTS } from "../app/faults/clock-faults.ts";
 import { DATABASES_FAULTS } from "../app/faults/databases-faults.ts";
 import { DM_FAULTS } from "../app/faults/dm-faults.ts";
 import { PEOPLE_FAULTS } from "../app/faults/people-faults.ts";
+import { SLACK_FAULTS } from "../app/faults/slack-faults.ts";
 import { STORE_FAULTS } from "../app/faults/store-faults.ts";
 import { WORKER_HOST_FAULTS } from "../app/faults/worker-host-faults.ts";
 
@@ -15,6 +16,7 @@ const PLACES = {
   store: STORE_FAULTS,
   clock: CLOCK_FAULTS,
   people: PEOPLE_FAULTS,
+  slack: SLACK_FAULTS,
 };
 
 test("docs/reliability.md tells every fault that is tried, what holds then, and which test shows it", () => {

@@ -52,6 +52,7 @@ export async function readReplayFacts(question: ReplayQuestion): Promise<ReplayF
   const progress = subtask?.progress?.kind === "sync" ? subtask.progress : null;
   return {
     ...{ task: target.task, source: target.source, generation, version, rows, rewrite, readsByGtid },
+    hasRelay: now.entries.kind === "known" && now.entries.value.some(({ relay }) => relay !== null),
     ...{ file: file.file, named: file.named, signs: now.signs },
     unit: subtask?.unit ?? target.unit,
     files: now.files,

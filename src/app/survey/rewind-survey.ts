@@ -54,8 +54,12 @@ export const surveyRewind: Surveyor = async (input): Promise<Survey> => {
       [`rows ${name}`]:
         rows.kind === "known" ? rows.value.map(({ schema, table }) => `${schema}.${table}`).join(" ") : "not known",
     },
-    // A setting that is not in force leaves the task reading by position.
-    warnings: [...(readsByGtid && now.readsByGtid !== false ? [] : [phrase("warn-rewind-loses", { file })]), ...about.warnings],
+    warnings: [
+      // A setting that is not in force leaves the task reading by position.
+      ...(readsByGtid && now.readsByGtid !== false ? [] : [phrase("warn-rewind-loses", { file })]),
+      ...(shardMode === "" ? [] : [phrase("warn-shards-replay")]),
+      ...about.warnings,
+    ],
     targets: [target],
     steps: rewindSyncCheckpoint.steps({
       ...baseFacts(input),

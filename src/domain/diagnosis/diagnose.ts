@@ -69,7 +69,7 @@ function diagnoseSource(observation: Observation, source: SourceObservation, con
       ? { kind: "worker", worker: source.worker, source: source.source || null }
       : { kind: "source", source: source.source };
   const ofSource = own ? [findingOfSource(cluster, source, about, own)] : [];
-  const silent = silentTrouble(cluster, source, knowledge, context.memory ?? NO_MEMORY);
+  const silent = silentTrouble(cluster, source, observation.generation, knowledge, context.memory ?? NO_MEMORY);
   const found = [...ofSource, ...relay, ...subtasks, ...silent];
   return found.length > 0 ? found : [findingOfSource(cluster, source, about, nothingRuns(observation, source))];
 }

@@ -3,7 +3,7 @@ import type { CheckpointRow } from "../binlog/checkpoint-row.ts";
 import { containsSet, isEmptySet, parseGtidSet } from "../binlog/gtid-set.ts";
 import type { BinlogFile } from "../binlog/upstream-facts.ts";
 import { signsOf, syncerName, type UpstreamSigns, whoseFile } from "../binlog/whose-file.ts";
-import type { SourceObservation, SubtaskObservation } from "../observation/observation.ts";
+import type { Generation, SourceObservation, SubtaskObservation } from "../observation/observation.ts";
 import { isOver4gib, isTooLargeSoon } from "../signals/big-files.ts";
 import type { RowsSuspicion } from "../signals/rows-suspicion.ts";
 import { CONFIDENCE } from "./confidence.ts";
@@ -17,6 +17,7 @@ import type { Conclusion } from "./subtask-case.ts";
 export function silentTrouble(
   cluster: string | null,
   source: SourceObservation,
+  generation: Generation,
   knowledge: SourceKnowledge | null,
   memory: TaskMemory,
 ): Finding[] {
@@ -32,7 +33,7 @@ export function silentTrouble(
   const suspected = Array.from(rows, ([task, ones]) =>
     about({ kind: "rows", task, source: name }, rowsMayBeMissing(task, ones, knowledge), task),
   );
-  const ahead = knowledge ? bigFileAhead(source, knowledge) : null;
+  const ahead = knowledge ? bigFileAhead(source, generation, knowledge) : null;
   const forgotten = memory.stopped
     .filter((one) => one.source === name)
     .map((one) => about({ kind: "subtask", task: one.task, source: name }, stoppedAndForgotten(one), one.task));
@@ -67,7 +68,7 @@ function rowsMayBeMissing(task: string, suspicions: readonly RowsSuspicion[], kn
 }
 
 /** Said before rows are lost: a file over 4 GiB that a reader by position has not passed yet, or one that grows towards it. */
-function bigFileAhead(source: SourceObservation, knowledge: SourceKnowledge): Conclusion | null {
+function bigFileAhead(source: SourceObservation, generation: Generation, knowledge: SourceKnowledge): Conclusion | null {
   const { files, readsByGtid, gtid, server } = knowledge;
   if (files.kind === "not-known" || readsByGtid !== false) return null;
   const stands = source.subtasks.flatMap((subtask) => numberOf(subtask, signsOf(source, server)) ?? []);
@@ -76,7 +77,8 @@ function bigFileAhead(source: SourceObservation, knowledge: SourceKnowledge): Co
   const coming = files.value.filter((file) => file.number >= first && isTooLargeSoon(file));
   const [file] = coming;
   if (!file) return null;
-  const canSwitch = gtid.kind === "known" && gtid.value.isOn;
+  // v1.0's gateway knows no sources, and its rows carry no set.
+  const canSwitch = generation !== "v1.0" && gtid.kind === "known" && gtid.value.isOn;
   return {
     kind: "binlog-over-4gib-ahead",
     incident: true,

@@ -4,7 +4,18 @@ import type { GateAnswer } from "./plan.ts";
 /** Every gate that a plan may be held against; `test/domain/playbooks/every-gate.test.ts` wants a case of each in which it does not hold. */
 export const GATES = [
   ...(["task", "yaml", "checkpoint", "login", "cause", "unit", "upstream", "file", "file-closed", "reached", "shards"] as const),
-  ...(["online-ddl", "keys", "ddl", "foreign-keys", "other-tasks", "gtids", "gtids-before", "boundary", "writer"] as const),
+  ...([
+    "online-ddl",
+    "keys",
+    "ddl",
+    "foreign-keys",
+    "other-tasks",
+    "gtids",
+    "gtids-before",
+    "boundary",
+    "writer",
+    "relay-copy",
+  ] as const),
   ...([
     "source",
     "source-yaml",

@@ -253,6 +253,14 @@ export const REPLAY_PHRASES = {
     en: "Workers are named for the source's relay ({workers}) and OpenAPI is off: run `stop-relay -s {source} {workers}` with dmctl first, then ask again.",
     zh: "数据源的 relay 指定了 worker（{workers}），而 OpenAPI 未开启：请先用 dmctl 执行 `stop-relay -s {source} {workers}`，再重新生成计划。",
   },
+  "gate-relay-copy": {
+    en: "The relay is on, so the sync unit reads the relay's copy of {file}. v8.1.0 turned at its end for ever without an error, and the watch would end in vain; switching the relay off first avoids that. Approving the plan accepts it.",
+    zh: "relay 已开启，同步单元会读取 relay 中的 {file} 副本。v8.1.0 曾在其末尾无错误地无限循环，观察将徒劳结束；先关闭 relay 可避免。批准计划即表示接受。",
+  },
+  "warn-shards-replay": {
+    en: "The task merges shards: in safe mode a row that is replayed takes the place of another shard's row with the same key.",
+    zh: "任务合并分表：安全模式下重放的行会替换其他分表中相同主键的行。",
+  },
   "gate-relay-on": { en: "The source's relay is on.", zh: "数据源的 relay 已开启。" },
   "gate-relay-off": { en: "The source has no relay, so there is nothing to repair there.", zh: "数据源没有 relay，无需修复。" },
   "gate-relay-needed-there": {

@@ -86,3 +86,15 @@ describe("a checkpoint that seems to stand ahead of the upstream", () => {
     assert.deepEqual(told900, ["healthy", "healthy"]);
   });
 });
+
+test("a file ahead is told on v1.0 too, without a switch that its gateway cannot make", () => {
+  const source = aSource([wellSubtask()]);
+  const files = known([file(1), file(3, FOUR_GIB_BYTES + 1), file(4, 1000, true)]);
+  const gtid = known({ flavor: "mariadb", version: "10.11", isOn: true, executed: "0-102-500", purged: null } as const);
+  const advised = (generation: "v1.0" | "v2+") =>
+    diagnose(anObservation([source], { generation }), {
+      ...{ checkerOf: () => null, firstFailedAt: () => null, knowledgeOf: () => knowledge({ files, gtid }) },
+    }).find(({ kind }) => kind === "binlog-over-4gib-ahead")?.advice.playbook;
+
+  assert.deepEqual([advised("v2+"), advised("v1.0")], ["switch-to-gtid", null]);
+});

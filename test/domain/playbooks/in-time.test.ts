@@ -13,7 +13,7 @@ const active = (sizeBytes: number) => known([{ name: "mysql-bin.000003", number:
 const facts = (parts: Partial<ReplayFacts>): ReplayFacts => ({
   ...{ task: "orders", source: "s1", generation: "v2+", version: "v8.1.0", unit: "Sync", file: "mysql-bin.000003" },
   ...{ named: "mysql-bin.000003", signs: { subDirectory: "", server: known("0-101") }, files: active(FOUR_GIB_BYTES + 1) },
-  ...{ rows: known([row("mysql-bin.000003")]), rewrite: { form: "align" }, readsByGtid: true },
+  ...{ rows: known([row("mysql-bin.000003")]), rewrite: { form: "align" }, readsByGtid: true, hasRelay: false },
   gtid: known({ flavor: "mariadb", version: "10.11", isOn: true, executed: "0-101-20", purged: null }),
   ...{ setBeforeGlobalFile: known("0-101-10"), setBeforeOldestFile: null, ddlLock: "", unresolvedGroups: 0, conflict: "" },
   ...{

@@ -55,6 +55,11 @@ describe("the gates of a replay", () => {
     assert.ok(answersOf(replayGates(facts)).includes("reached holds"));
   });
 
+  test("v1.0 came past the relay's copy, and a switch to GTIDs takes the relay off: neither is warned", () => {
+    for (const facts of [replayFacts({ hasRelay: true, generation: "v1.0" }), alignFacts({ hasRelay: true })])
+      assert.ok(!answersOf(replayGates(facts)).some((answer) => answer.startsWith("relay-copy")));
+  });
+
   for (const version of ["v8.5.5", "v8.4.0", "v7.5.6", "v1.0.7", "None"])
     test(`${version} does not check foreign keys in safe mode, so they are not asked for`, () => {
       const facts = replayFacts({ version, foreignKeys: known([{ schema: "shop", table: "items" }]) });

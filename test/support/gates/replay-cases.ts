@@ -41,7 +41,13 @@ export function replayFacts(parts: Partial<ReplayFacts> = {}): ReplayFacts {
     ...{ file: FILE, named: FILE, files: known(FILES), rows: known([globalRow(), aRow()]) },
     signs: { subDirectory: `${SERVER}.000001`, server: known(SERVER) },
     rewrite: { form: "rewind", file: FILE, previousGtids: null },
-    ...{ readsByGtid: false, gtid: known(GTIDS), setBeforeGlobalFile: known("0-101-14"), setBeforeOldestFile: known("0-101-9") },
+    ...{
+      readsByGtid: false,
+      hasRelay: false,
+      gtid: known(GTIDS),
+      setBeforeGlobalFile: known("0-101-14"),
+      setBeforeOldestFile: known("0-101-9"),
+    },
     ...{ ddlLock: "", unresolvedGroups: 0, conflict: "", unfinishedDdl: known({ onlineDdls: 0, shardGroups: 0 }) },
     ...{
       isSharded: false,
@@ -73,6 +79,12 @@ const DOWN = notKnown("connect ECONNREFUSED");
 const table = (name: string): TableName => ({ schema: "shop", table: name });
 
 const ROWS: readonly Row[] = [
+  [
+    "the relay is on: the sync unit would read its copy of the file",
+    ...(["relay-copy", "not-known", "gate-relay-copy"] as const),
+    replayFacts({ hasRelay: true }),
+    "The relay is on, so the sync unit reads the relay's copy of mysql-bin.004451. v8.1.0 turned at its end for ever without an error, and the watch would end in vain; switching the relay off first avoids that. Approving the plan accepts it.",
+  ],
   [
     "the task still loads",
     ...(["unit", "fails", "gate-unit-other"] as const),

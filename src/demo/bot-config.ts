@@ -89,10 +89,11 @@ function accessOf(stage: DmStage): object {
 function hostsOf(folder: string, { world }: DmStage["dm"]): object {
   const control = join(folder, "worker-ctl");
   return Object.fromEntries(
-    [...world.workers.keys()].map((worker) => {
+    [...world.workers.values()].map(({ name: worker, address }) => {
       const source = world.sourceOf(worker)?.id ?? "none";
       return [
-        worker,
+        // v1.0 tells no names: a worker is known by its address there.
+        world.version.startsWith("v1.") ? address : worker,
         {
           ...{ form: "command", run: [], relayDirectory: join(folder, worker) },
           stop: { onHost: [control, "stop", worker] },

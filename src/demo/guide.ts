@@ -2,7 +2,7 @@ import { LANGUAGES } from "../domain/wording/language.ts";
 import { PLAYBOOK_NAMES } from "../domain/wording/playbook-names.ts";
 import type { Hint, Message, Workspace } from "../stand-ins/slack/workspace.ts";
 import { PEOPLE } from "./cast.ts";
-import { hasButtons, labelOf, wordsOf } from "./read-message.ts";
+import { labelOf, wordsOf } from "./read-message.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
 
 /** What the guide has to know of a scenario. */
@@ -10,11 +10,27 @@ export type Told = Pick<Scenario, "askFor" | "afterwards">;
 
 /** Keeps the page's hint in step with what is to be done next, until it is called; silent as long as `isHeld`. */
 export function guide(workspace: Workspace, told: Told, isHeld: () => boolean = () => false): () => void {
-  const look = (): void => workspace.setHint(isHeld() ? null : nextHint(workspace, told));
+  const now = (): Hint | null => (isHeld() ? null : nextHint(workspace, told));
+  let settling: NodeJS.Timeout | null = null;
+  function settle(): void {
+    settling = null;
+    workspace.setHint(now());
+  }
+  function look(): void {
+    const hint = now();
+    if (hint === null || hint.as === null) workspace.setHint(hint);
+    else settling ??= setTimeout(settle, SETTLES_MS);
+  }
   workspace.events.on("changed", look);
   look();
-  return () => workspace.events.off("changed", look);
+  return () => {
+    workspace.events.off("changed", look);
+    if (settling) clearTimeout(settling);
+  };
 }
+
+/** Messages arrive one after another: what is to be pressed is said when they have. */
+const SETTLES_MS = 900;
 
 const person = (name: (typeof PEOPLE)[number]["name"]) => PEOPLE.find((one) => one.name === name)!;
 const OPERATOR = person("ana");
@@ -25,9 +41,12 @@ const APPROVERS = [person("bo"), person("chen")];
 export function nextHint(workspace: Workspace, told: Told): Hint | null {
   const posted = workspace.messages.filter(({ user, ephemeralTo }) => user === workspace.bot.userId && ephemeralTo === null);
   const cards = posted.filter((message) => message.threadTs === null && labelOf(message, "details") !== null);
-  const card = cards.findLast((message) => labelOf(message, "check-again") !== null) ?? cards.at(-1);
+  const threadOf = (card: Message) => posted.filter(({ threadTs }) => threadTs === card.ts);
+  const open = cards.filter((message) => labelOf(message, "check-again") !== null);
+  // What a run brings to light meanwhile waits until it has ended.
+  const card = open.find((one) => isRunning(threadOf(one))) ?? open.at(-1) ?? cards.at(-1);
   if (!card) return null;
-  const thread = posted.filter(({ threadTs }) => threadTs === card.ts);
+  const thread = threadOf(card);
   const at = { channel: card.channel, thread: thread.length > 0 ? card.ts : null };
   return labelOf(card, "check-again") === null ? afterwards(card, thread, at, told) : meanwhile(card, thread, at, told);
 }
@@ -42,7 +61,7 @@ function meanwhile(card: Message, thread: readonly Message[], at: Place, { askFo
       as: OPERATOR.id,
       ...at,
     };
-  const last = thread.findLast(({ text }) => /\bR-\d+ · /.test(text));
+  const last = lastRun(thread);
   if (last && isUnderWay(last)) return { text: watching(last), as: null, ...at };
   const plan = thread.findLast((message) => labelOf(message, "approve") !== null);
   if (plan) return voting(plan, at);
@@ -60,15 +79,23 @@ function meanwhile(card: Message, thread: readonly Message[], at: Place, { askFo
   return onCard(card, home);
 }
 
-/** A run that ended has its audit trail; one that compares has a Stop until then. */
-const isUnderWay = (run: Message): boolean => !hasButtons(run) || labelOf(run, "stop-comparison") !== null;
+/** The run's own message: under way, or ended with its audit trail; reports of what it found have no such button. */
+const lastRun = (thread: readonly Message[]) =>
+  thread.findLast(
+    (message) => /\bR-\d+ · /.test(message.text) && (isUnderWay(message) || labelOf(message, "show-audit") !== null),
+  );
+const isRunning = (thread: readonly Message[]): boolean => {
+  const last = lastRun(thread);
+  return last !== undefined && isUnderWay(last);
+};
+const isUnderWay = ({ text }: Message): boolean => text.startsWith("🔵");
 const isComparison = ({ text }: Message): boolean =>
   LANGUAGES.some((language) => text.includes(PLAYBOOK_NAMES[language]["compare-rows"]));
 
 function watching(run: Message): string {
   if (labelOf(run, "stop-comparison") !== null) return "Both sides are compared row by row: watch the numbers in the thread.";
   return /GiB/.test(wordsOf(run))
-    ? "Safe mode reads the file again: watch the bar in the thread. Inside one huge transaction DM's own place stands still for a while."
+    ? "DM reads the file: watch the bar in the thread. Inside one huge transaction its own place stands still for a while."
     : CARRIED_OUT;
 }
 

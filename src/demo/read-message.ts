@@ -1,7 +1,5 @@
 import type { Json, Message } from "../stand-ins/slack/workspace.ts";
 
-export const hasButtons = ({ blocks }: Message): boolean => blocks.some(({ type }) => type === "actions");
-
 /** The words on a button of this action, or null: the message has none. */
 export function labelOf({ blocks }: Message, action: string): string | null {
   for (const block of blocks)

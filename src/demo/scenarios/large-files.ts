@@ -96,6 +96,27 @@ export const LARGE_FILE_SCENARIOS = {
       );
     },
   },
+  "over-4gib-by-the-faq": {
+    title:
+      "DM v1.0 and a binlog file over 4 GiB: the FAQ's own repairs, and the row that they lose copied (three plans, three minutes)",
+    version: "v1.0.7",
+    ...ONE_TASK,
+    databases: { ...ACCESS, relay: true },
+    holdsGuide: true,
+    async play(stage) {
+      const { dm, tell, wait } = stage;
+      tell("Everything is well. In a few seconds the upstream closes a binlog file of 4.3 GiB, and its relay pulls it.");
+      await wait(4);
+      await writeLargeFile(stage);
+      const source = dm.world.sourceNamed(SOURCE);
+      while ((source.relay?.errors.length ?? 0) === 0) await wait(0.1);
+      while (dm.world.subtask("orders-sync", SOURCE)?.stage !== "Paused") await wait(0.1);
+      await wait(3);
+      tell(
+        "The relay stopped on the file and the sync unit behind it. DM v1.0 resumes neither and knows no way by GTIDs: the FAQ's way is left.",
+      );
+    },
+  },
   "over-4gib-suspected": {
     title: "A relay fails as it does on a binlog file over 4 GiB: suspected, to be measured, nothing offered on a guess",
     version: "v1.0.7",

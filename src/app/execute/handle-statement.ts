@@ -30,6 +30,9 @@ export const handleStatement: StepRoutine = {
     // Before the call: whatever becomes of the answer or of this process, what the downstream may miss stands in the ledger.
     if (how !== "revert") await noted(context, how);
     const outcome = await dm.handleStatement(call, timeoutMs, signal);
+    // Told again after a death that left open whether it had been told: there is nothing to take back any more.
+    if (outcome.kind === "refused" && how === "revert" && context.wasBegun && /operator not exist/i.test(outcome.said))
+      return reverted(context);
     if (outcome.kind === "refused") {
       if (how !== "revert") await context.store.records.remove("handled-statement", lineName(context));
       return { kind: "failed", why: outcome.said };

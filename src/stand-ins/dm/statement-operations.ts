@@ -35,7 +35,7 @@ function handled(world: World, subtask: Subtask, op: number, body: StatementBody
   const others = all.filter(({ file, position }) => file !== place.file || position !== place.position);
   if (op === 3) {
     if (ahead(subtask, all).length === ahead(subtask, others).length && !subtask.trouble)
-      return said(false, `source '${subtask.source}' has no operator at that place`);
+      return said(false, `error operator not exist, position: ${fileName(place)}:${place.position}`);
     world.operators.set(key, others);
     return said(true, "");
   }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { NO_OPTIONS } from "../../../src/domain/plan/plan.ts";
-import { dieEverywhere } from "../../support/death.ts";
+import { keyOf } from "../../../src/stand-ins/dm/faults.ts";
+import { dieEverywhere, dieOnce, type Mortal } from "../../support/death.ts";
 import type { RowsBench } from "../../support/rows-bench.ts";
 
 const FROM_SOURCE = { source: "replica-1" };
@@ -110,6 +111,30 @@ describe("wherever their processes die, tasks are paused, stopped, started and r
         assert.deepEqual(await bench.ids(), [1, 2, 3]);
       },
     });
+  });
+
+  /** Whether DM was told already shows only in DM's own refusal to hear it twice. */
+  const REVERTED_UNTOLD = /^after \d+ handle-statement: handleStatement|^before \d+ handle-statement done$/;
+  const reverting: Mortal = {
+    async begin(bench) {
+      await stopAtDdl(bench);
+      const place = bench.subtask()!.failingAt!;
+      bench.world.operators.set(keyOf("orders", "replica-1"), [{ ...place, op: "replace", statements: ["SELECT 1"] }]);
+      const statement = { how: "revert" as const, instead: [] };
+      return bench.approvedRun("skip-or-replace-statement", { options: { ...NO_OPTIONS, statement } });
+    },
+    async check(bench, run) {
+      assert.equal(run.state.kind, "succeeded", JSON.stringify(run.state));
+      assert.deepEqual(bench.world.operators.get(keyOf("orders", "replica-1")), []);
+    },
+  };
+
+  test("skip-or-replace-statement: what DM was told is taken back", async () => {
+    await dieEverywhere({ ...reverting, spared: REVERTED_UNTOLD });
+  });
+
+  test("what was taken back when the process died is asked for again, and DM's refusal is its proof", async () => {
+    await dieOnce(reverting, REVERTED_UNTOLD);
   });
 
   test("skip-or-replace-statement: a replacement", async () => {

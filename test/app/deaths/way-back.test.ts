@@ -22,6 +22,11 @@ async function stuckAtTheStart(bench: RowsBench, playbook: PlaybookId): Promise<
   return id;
 }
 
+async function putBack(bench: RowsBench, id: string): Promise<string> {
+  await bench.executor.byPerson(id, OPERATOR, "put-back");
+  return id;
+}
+
 async function isAsItWas(bench: RowsBench): Promise<void> {
   assert.equal(bench.subtask()?.stage, "Running");
   assert.equal(bench.subtask()?.definition.instances.get("replica-1")?.isSafe, false);
@@ -34,11 +39,7 @@ describe("wherever their processes die, the ways back are gone once", { timeout:
   for (const playbook of ["rewind-sync-checkpoint", "switch-to-gtid"] as const) {
     test(`put back after a refused start: ${playbook}`, async () => {
       await dieEverywhere({
-        async begin(bench) {
-          const id = await stuckAtTheStart(bench, playbook);
-          await bench.executor.byPerson(id, OPERATOR, "put-back");
-          return id;
-        },
+        begin: async (bench) => putBack(bench, await stuckAtTheStart(bench, playbook)),
         async check(bench, run) {
           assert.ok(run.state.kind === "failed" && run.state.left === "task-running", JSON.stringify(run.state));
           await isAsItWas(bench);
@@ -56,6 +57,52 @@ describe("wherever their processes die, the ways back are gone once", { timeout:
       });
     });
   }
+});
+
+describe("wherever their processes die, what was stopped, moved or switched off is brought back once", {
+  timeout: 170_000,
+}, () => {
+  test("put back after a refused start: stop-start-task", async () => {
+    await dieEverywhere({
+      async begin(bench) {
+        bench.world.breakConnections("invalid-connection", "stop-start");
+        const id = await bench.approvedRun("stop-start-task");
+        bench.world.refuseNextStart("the precheck does not like it");
+        await bench.finish(id);
+        return putBack(bench, id);
+      },
+      async check(bench, run) {
+        assert.ok(run.state.kind === "failed" && run.state.left === "task-running", JSON.stringify(run.state));
+        assert.equal(bench.subtask()?.stage, "Running");
+      },
+    });
+  });
+
+  for (const relay of [false, true])
+    test(`put back of a switch by OpenAPI and a move, the relay ${relay ? "on" : "off"}: its start was refused`, async () => {
+      await dieEverywhere({
+        options: { relay },
+        async begin(bench) {
+          bench.world.standbyMasters = 2;
+          if (!relay) return putBack(bench, await stuckAtTheStart(bench, "switch-to-gtid"));
+          await bench.writeHuge();
+          await bench.until("a row arrives", async () => (await bench.ids()).includes(2));
+          const id = await bench.approvedRun("switch-to-gtid");
+          bench.world.refuseNextStart("the precheck does not like it");
+          await bench.finish(id);
+          return putBack(bench, id);
+        },
+        async check(bench, run) {
+          assert.ok(
+            run.state.kind === "failed" && run.state.left === "task-running",
+            `${JSON.stringify(run.state)} ${took(run)}`,
+          );
+          assert.equal(bench.source().config.enableGtid, false);
+          assert.equal(bench.subtask()?.stage, "Running");
+          assert.equal(bench.source().relay !== null, relay);
+        },
+      });
+    });
 });
 
 describe("wherever their processes die, a relay's files are put back once", { timeout: 170_000 }, () => {
@@ -97,8 +144,7 @@ describe("wherever their processes die, a relay's files are put back once", { ti
           async begin(bench) {
             const id = await stuckAtTheHost(bench, host);
             if (way === "undo") return bench.approvedRun("undo", UNDO(id));
-            await bench.executor.byPerson(id, OPERATOR, "put-back");
-            return id;
+            return putBack(bench, id);
           },
           seen: host.changes,
           async check(bench, run) {

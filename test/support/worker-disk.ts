@@ -9,8 +9,9 @@ type Host = ClusterConnection["workerHosts"][number];
 /**
  * What befalls commands with these words (`*` stands for any). `fail`: they end with 1 and say so. `refused`: ssh ends with its own code before they run;
  * `lost`: after they ran. `prints`: they print this and do nothing. `short`: what they copy arrives in part, and they end well.
+ * `hangs`: nothing is heard of them.
  */
-export type HostFault = "fail" | "refused" | "lost" | "prints" | "short";
+export type HostFault = "fail" | "refused" | "lost" | "prints" | "short" | "hangs";
 
 /** The disks of the stand-in DM's workers, and the way to them as a configuration names it. */
 export interface WorkerDisk {
@@ -47,6 +48,7 @@ for fault in "$here"/fault-*; do
     fail) echo "$says" >&2; exit 1 ;;
     refused) echo "$says" >&2; exit 255 ;;
     lost) "$@"; echo "$says" >&2; exit 255 ;;
+    hangs) exec sleep 60 ;;
     prints) printf '%b\\n' "$says"; exit 0 ;;
     short) for target; do :; done; head -c 100 /dev/zero > "$target"; exit 0 ;;
   esac

@@ -111,7 +111,7 @@ function subtaskStatus(world: World, source: Source, subtask: Subtask): Json {
     stage: subtask.stage,
     unit: subtask.unit,
     result: result(world, subtask),
-    unresolvedDDLLockID: "",
+    unresolvedDDLLockID: subtask.ddlLock ?? "",
   };
   const told = { ...base, ...unitStatus(world, source, subtask) };
   return isV1(world.version) ? sparse(told) : { ...told, unit: subtask.unit ?? "InvalidUnit", validation: null };

@@ -100,6 +100,8 @@ export interface Subtask {
   goneAt: number | null;
   /** Started again before the worker let go: takes its place then. */
   isWanted: boolean;
+  /** The shard DDL lock that it waits for, as status names it. */
+  ddlLock?: string;
 }
 
 export interface Position {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { ActiveLease } from "../../../src/app/active-lease.ts";
 import { ADMIN, APPROVER } from "../../support/engine.ts";
 import { type FaultCase, TROUBLES } from "../../support/fault-case.ts";
 import { movedClock } from "../../support/moved-clock.ts";
@@ -6,6 +7,11 @@ import { movedClock } from "../../support/moved-clock.ts";
 const HOUR_MS = 3_600_000;
 const STOP_AND_START = ["PUT tasks 7", "POST tasks"];
 const AGAIN = { as: "succeeded", says: /proved: it runs again/ } as const;
+const leaseThat = (isHeld: () => boolean): ActiveLease => ({
+  start: async () => {},
+  stop: async () => {},
+  held: () => (isHeld() ? { fence: 1, timeLeftMs: () => 600_000 } : null),
+});
 /** One clock a case. */
 const [before, away, back, replaying, plan, plain] = Array.from({ length: 6 }, movedClock);
 
@@ -48,6 +54,52 @@ export const CLOCK_FAULTS: readonly FaultCase[] = [
     ends: { as: "failed", left: "task-running", says: /deadline has passed/ },
     calls: ["PUT tasks 7", "PUT sources 3", "PUT sources 1", "POST tasks", ...STOP_AND_START],
     check: ({ subtask }) => assert.equal(subtask()?.definition.instances.get("replica-1")?.isSafe, false),
+  },
+  {
+    id: "lease-lost-before-stop",
+    happens: "the lease is lost between vote and stop",
+    holds: "this copy makes no call and stores nothing; the one that has the lease carries the run",
+    options: TROUBLES.connection.bench,
+    async try(stage) {
+      await TROUBLES.connection.prepare(stage);
+      const id = await stage.approvedRun("stop-start-task");
+
+      await stage
+        .executorOver(
+          stage.store,
+          leaseThat(() => false),
+        )
+        .goOn(stage.signal);
+      assert.equal((await stage.store.runs.get(id))?.version, 0);
+      assert.deepEqual(stage.writes(), []);
+
+      assert.equal((await stage.finish(id)).state.kind, "succeeded");
+      assert.deepEqual(stage.writes(), STOP_AND_START);
+    },
+  },
+  {
+    id: "lease-lost-in-stop",
+    happens: "the lease is lost while DM works on the stop",
+    holds: "the call is broken off, its outcome is not stored; whoever has the lease asks DM, and does not stop it again",
+    options: TROUBLES.connection.bench,
+    async try(stage) {
+      await TROUBLES.connection.prepare(stage);
+      const id = await stage.approvedRun("stop-start-task");
+      const wasAsked = () => stage.dm.calls.some(({ method }) => method === "PUT");
+      stage.dm.faultNext({ matches: ({ method }) => method === "PUT", what: { kind: "hang" } });
+
+      await stage
+        .executorOver(
+          stage.store,
+          leaseThat(() => !wasAsked()),
+        )
+        .goOn(stage.signal);
+      const stop = (await stage.store.runs.get(id))!.steps.find(({ step }) => step.action.kind === "stop-task");
+      assert.equal(stop?.state.kind, "started");
+
+      assert.equal((await stage.finish(id)).state.kind, "succeeded");
+      assert.deepEqual(stage.writes(), STOP_AND_START);
+    },
   },
   {
     id: "clock-ahead-before-vote",

@@ -169,6 +169,20 @@ const META_FAULTS: readonly FaultCase[] = [
     ...{ calls: SWITCH_BEFORE_START, rows: [1, 2, 200, 202], task: "absent" },
   },
   {
+    id: "probe-hangs-after-stop",
+    happens: "the downstream takes the question for the checkpoint rows and never answers",
+    holds: "the question ends with its time-out, no row is written unread; loud, and Go on writes the rows once",
+    trouble: "lost-row",
+    at: {
+      step: "start-source",
+      is: "done",
+      happen: ({ probeWay }) => probeWay.cut("orders_syncer_checkpoint", { kind: "silent" }),
+    },
+    ends: gone("(timeout|no answer|given up)"),
+    afterwards: GO_ON,
+    calls: SWITCH,
+  },
+  {
     id: "probe-away-after-stop",
     happens: "the account that reads the downstream cannot connect after the stop",
     holds: "no row is written unread; loud, and Go on writes the rows once",

@@ -259,6 +259,38 @@ const COLLEAGUES: readonly FaultCase[] = [
     calls: ["PUT tasks 1", "PUT tasks 7", "POST tasks"],
   },
   {
+    id: "colleague-opens-ddl-lock",
+    happens: "a shard DDL lock is opened while a file is replayed in safe mode",
+    holds: "the replay counts as held up: loud, in safe mode; Go on watches again once the lock is gone",
+    trouble: "lost-row",
+    at: {
+      step: "start-task",
+      is: "done",
+      happen: ({ subtask }) => Object.assign(subtask()!, { ddlLock: "orders-`shop`.`orders`" }),
+    },
+    ends: { as: "needs-person", left: "task-in-safe-mode", says: /safe mode.*DDL lock was opened meanwhile/ },
+    afterwards: {
+      mend: ({ subtask }) => Object.assign(subtask()!, { ddlLock: "" }),
+      ...{ answer: "go-on", ends: { as: "succeeded", says: /proved: it runs again/ } },
+    },
+    calls: SWITCH,
+  },
+  {
+    id: "colleague-changes-rewritten-row",
+    happens: "a colleague changes a checkpoint row that the run has rewritten, and somebody says Put back",
+    holds: "a row that is not as the run wrote it is not written over; a person is called with that word",
+    trouble: "lost-row",
+    fault: ({ world }) => world.refuseNextStart("the precheck does not like it"),
+    ends: { as: "needs-person", left: "task-gone", says: /the precheck does not like it/ },
+    afterwards: {
+      mend: ({ db }) => db.query("UPDATE dm_meta.orders_syncer_checkpoint SET binlog_pos = 5 WHERE is_global = 1"),
+      ...{ answer: "put-back", ends: { as: "needs-person", left: "task-gone", says: /THE TASK DOES NOT EXIST/ } },
+    },
+    calls: [...SWITCH.slice(0, 4), "PUT sources 3", "PUT sources 1"],
+    ...{ rows: LOST, task: "absent" },
+    check: async ({ checkpoint }) => assert.equal((await checkpoint())[0]?.position, 5),
+  },
+  {
     id: "colleague-freezes",
     happens: "an admin freezes the cluster between vote and stop",
     holds: "the run ends, nothing was changed, with the admin's reason",

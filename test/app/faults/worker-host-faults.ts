@@ -70,6 +70,17 @@ const BEFORE_THE_STOP: readonly FaultCase[] = [
   },
   {
     ...COMMON,
+    options: { ...LATER, onHost: { commandSeconds: 1 } },
+    task: "Running",
+    id: "host-hangs",
+    happens: "the worker's host takes a command and nothing more is heard of it",
+    holds: "the command ends with its time-out; the run ends, nothing was changed",
+    fault: onHost("server-uuid.index", "hangs", ""),
+    ends: untouched(/no end within/),
+    check: isNotReplaced,
+  },
+  {
+    ...COMMON,
     options: LATER,
     task: "Running",
     id: "host-disk-too-small",

@@ -92,7 +92,12 @@ async function orFailed(
   }
 }
 
-async function show({ store, settings }: ClickParts, action: ButtonAction, value: string, language: Language): Promise<Document> {
+async function show(
+  { store, settings, watch }: ClickParts,
+  action: ButtonAction,
+  value: string,
+  language: Language,
+): Promise<Document> {
   const id = value.split("|")[0]!;
   if (action === "plan-details") {
     const plan = await store.plans.get(id);
@@ -112,7 +117,12 @@ async function show({ store, settings }: ClickParts, action: ButtonAction, value
   }
   const incident = await store.incidents.get(id);
   return incident
-    ? incidentDetails(incident, clusterOf(settings, incident.cluster).masterAddress, language)
+    ? incidentDetails(
+        incident,
+        clusterOf(settings, incident.cluster).masterAddress,
+        language,
+        watch.latest(incident.cluster).observation?.generation,
+      )
     : refusalDocument(phrase("no-such-incident", { incident: id }), language);
 }
 

@@ -1,4 +1,5 @@
 import type { Incident } from "../incident/incident.ts";
+import type { Generation } from "../observation/observation.ts";
 import type { Target } from "../plan/plan.ts";
 import { resumeTask } from "../playbooks/resume-task.ts";
 import { stopStartTask } from "../playbooks/stop-start-task.ts";
@@ -13,7 +14,12 @@ const SHOWN = 5;
 const TIMING = { waitUntilGoneSeconds: 0, verifySeconds: 0, passFileSeconds: 0, compareSeconds: 0 };
 
 /** Everything that is known of an incident: each member's finding with its evidence, and the work as commands for a person. */
-export function incidentDetails(incident: Incident, masterAddress: string, language: Language): Document {
+export function incidentDetails(
+  incident: Incident,
+  masterAddress: string,
+  language: Language,
+  generation: Generation = "v2+",
+): Document {
   const failing = incident.members.filter((member) => member.recoveredAt === null);
   const members = failing.length > 0 ? failing : incident.members;
   const shown = members.slice(0, SHOWN);
@@ -25,12 +31,12 @@ export function incidentDetails(incident: Incident, masterAddress: string, langu
   return document(`${incident.id} · ${rootText(incident, language)}`, incident.severity, [
     ...blocks,
     ...(left > 0 ? [note(plain(language === "en" ? `… +${left} more` : `… +${left} 个未列出`))] : []),
-    ...commandsOf(incident, masterAddress, language),
+    ...commandsOf(incident, masterAddress, language, generation),
   ]);
 }
 
 /** For repairs that need nothing but the task's name; what the others do depends on facts that only their plan has read. */
-function commandsOf(incident: Incident, masterAddress: string, language: Language): Block[] {
+function commandsOf(incident: Incident, masterAddress: string, language: Language, generation: Generation): Block[] {
   const playbook = incident.finding.advice.playbook ?? incident.finding.advice.next[0]?.playbook;
   const simple = playbook === "resume-task" ? resumeTask : playbook === "stop-start-task" ? stopStartTask : null;
   if (simple === null) {
@@ -49,7 +55,6 @@ function commandsOf(incident: Incident, masterAddress: string, language: Languag
   const steps = targets.flatMap((target) => simple.steps({ target, timing: TIMING, stopOperation: 7 }));
   return personCommands(
     steps.map((step, index) => ({ ...step, number: index + 1 })),
-    masterAddress,
-    language,
+    { masterAddress, language, generation },
   );
 }

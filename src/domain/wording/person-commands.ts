@@ -14,13 +14,16 @@ const TITLES = {
 const SHOWN = 10;
 
 /** The commands (shell and SQL) that do what the steps do, in their order; no block where no person could do it by hand. */
-export function personCommands(steps: readonly Step[], masterAddress: string, language: Language): Block[] {
+export function personCommands(
+  steps: readonly Step[],
+  { masterAddress, language, generation = "v2+" }: { masterAddress: string; language: Language; generation?: string | undefined },
+): Block[] {
   const targets = Map.groupBy(steps, ({ target }) => targetKey(target));
   const kept = [...targets.keys()].slice(0, SHOWN);
   const left = [...targets.keys()].slice(SHOWN);
   const lines = steps
     .filter(({ target }) => kept.includes(targetKey(target)))
-    .flatMap((step) => stepWords(step, { language, masterAddress }).byHand);
+    .flatMap((step) => stepWords(step, { language, masterAddress, generation }).byHand);
   if (left.length > 0) lines.push(`${language === "en" ? "# the same for" : "# 同样处理"} ${left.join(", ")}`);
   return lines.length === 0 ? [] : [{ kind: "code", title: TITLES[language], text: lines.join("\n") }];
 }

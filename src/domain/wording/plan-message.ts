@@ -267,7 +267,7 @@ export function planDetails(plan: Plan, masterAddress: string, language: Languag
     ...(plan.mayExecute.kind === "no" && plan.id !== NOT_STORED ? [note(plain(say(plan.mayExecute.why, language)))] : []),
     ...steps,
     ...(others.length === 0 ? [] : [othersBlock(others, plan, language)]),
-    ...personCommands(plan.steps, masterAddress, language),
+    ...personCommands(plan.steps, { masterAddress, language, generation: plan.binding.generation }),
     note(plain(`${texts.digest} `), code(plan.digest)),
   ]);
 }

@@ -21,7 +21,7 @@ import {
   updateSource,
   verifyRelay,
 } from "./steps/source-steps.ts";
-import { quoted, type Sayer, type StepSaid, type StepWords } from "./steps/step-words.ts";
+import { dmctlScope, quoted, type Sayer, type StepSaid, type StepWords } from "./steps/step-words.ts";
 import {
   checkBeforeStop,
   checkCause,
@@ -92,6 +92,8 @@ export function stepWords({ action, target, atMostSeconds }: Step, view: StepVie
     say: (en, zh) => (language === "en" ? en : zh),
     generation,
     dmctl: `dmctl --master-addr ${quoted(masterAddress)}`,
+    scope: dmctlScope({ generation, source: target.source }),
+    master: masterAddress,
   };
   return (SAYERS[action.kind] as Sayer<StepAction["kind"]>)(said);
 }

@@ -1,3 +1,4 @@
+import { backupPrefixOf } from "../../binlog/backup-table.ts";
 import type { RowChange } from "../../binlog/checkpoint-row.ts";
 import { type Sayer, sqlName, sqlText } from "./step-words.ts";
 
@@ -10,7 +11,7 @@ export function updateText(table: string, source: string, change: RowChange): st
 }
 
 export const prepareBackup: Sayer<"prepare-backup"> = ({ action, name, task, say }) => {
-  const backup = `${sqlName(action.metaSchema)}.${sqlName(`${action.backupTable}<run>`)}`;
+  const backup = `${sqlName(action.metaSchema)}.${sqlName(`${action.backupTable}<store>_<run>`)}`;
   const call = `CREATE TABLE IF NOT EXISTS ${backup} LIKE ${tableOf(action.metaSchema, task)};`;
   return {
     title: say(`Make the empty backup table for ${name}`, `为 ${name} 建立空的备份表`),
@@ -24,7 +25,7 @@ export const prepareBackup: Sayer<"prepare-backup"> = ({ action, name, task, say
 
 export const rewriteCheckpoint: Sayer<"rewrite-checkpoint"> = ({ action, name, task, source, say }) => {
   const table = tableOf(action.metaSchema, task);
-  const backup = `${sqlName(action.metaSchema)}.${sqlName(`${action.backupTable}<run>`)}`;
+  const backup = `${sqlName(action.metaSchema)}.${sqlName(`${action.backupTable}<store>_<run>`)}`;
   const where = `WHERE id = ${sqlText(source)}`;
   const statements = [
     "BEGIN;",
@@ -61,7 +62,15 @@ export const rewriteCheckpoint: Sayer<"rewrite-checkpoint"> = ({ action, name, t
   };
 };
 
-export const restoreCheckpoint: Sayer<"restore-checkpoint"> = ({ action, name, task, source, say }) => ({
+/** For a person: the images stand in the backup table. v1.0 keeps no GTID sets. */
+function restoreText(table: string, backup: string, source: string, generation: string): string {
+  const columns = ["binlog_name", "binlog_pos", ...(generation === "v1.0" ? [] : ["binlog_gtid"])];
+  const same = ["id", "cp_schema", "cp_table"].map((column) => `kept.${column} = present.${column}`).join(" AND ");
+  const set = columns.map((column) => `present.${column} = kept.${column}`).join(", ");
+  return `UPDATE ${table} AS present JOIN ${backup} AS kept ON ${same} SET ${set} WHERE present.id = ${sqlText(source)};`;
+}
+
+export const restoreCheckpoint: Sayer<"restore-checkpoint"> = ({ action, name, task, source, say, generation }) => ({
   title: say(
     `Bring back the checkpoint rows of ${name} as ${action.of} found them`,
     `将 ${name} 的断点行恢复为 ${action.of} 之前的值`,
@@ -73,5 +82,12 @@ export const restoreCheckpoint: Sayer<"restore-checkpoint"> = ({ action, name, t
   ),
   proves: say("the rows read back as the images", "读回的行与镜像一致"),
   undo: say("a new plan", "新的计划"),
-  byHand: [],
+  byHand: [
+    restoreText(
+      tableOf(action.metaSchema, task),
+      `${sqlName(action.metaSchema)}.${sqlName(`${backupPrefixOf(task)}<store>_${action.of.toLowerCase().replace("-", "")}`)}`,
+      source,
+      generation,
+    ),
+  ],
 });

@@ -45,7 +45,9 @@ export const copyMissingRows: Sayer<"copy-missing-rows"> = ({ action, name, say 
   ),
   proves: say("the rows are there as upstream has them", "行已存在且与上游一致"),
   undo: say("delete exactly the inserted rows while they are unchanged", "在未变化时删除补入的行"),
-  byHand: [],
+  byHand: [
+    `# ${say(`the SQL file of ${action.comparison}: its message has a button for it; look at each row before`, `${action.comparison} 的 SQL 文件：其消息中有按钮；执行前请检查每一行`)}`,
+  ],
 });
 
 export const removeCopiedRows: Sayer<"remove-copied-rows"> = ({ action, name, say }) => ({

@@ -39,7 +39,7 @@ export const startSource: Sayer<"start-source"> = ({ action, source, say, dmctl 
   };
 };
 
-export const updateSource: Sayer<"update-source"> = ({ action, source, say }) => {
+export const updateSource: Sayer<"update-source"> = ({ action, source, say, master }) => {
   const settings = settingsText(action.settings, say("as it was", "原有设置"));
   return {
     title: say(`Change the settings of source ${source}: ${settings}`, `修改数据源 ${source} 的设置：${settings}`),
@@ -47,7 +47,10 @@ export const updateSource: Sayer<"update-source"> = ({ action, source, say }) =>
     needs: say("no task runs on it, relay is off", "没有任务运行，relay 已关闭"),
     proves: say("OpenAPI describes it so; in force only after the move", "OpenAPI 显示如此；转移后才生效"),
     undo: say("the same call with the kept settings", "用保留的设置再次调用"),
-    byHand: [],
+    byHand: [
+      `curl http://${master}${openapi(source)} > ${quoted(`${source}.json`)}   # then put it below "source", with ${settings}`,
+      `curl -X PUT -H 'Content-Type: application/json' -d @${quoted(`${source}.json`)} http://${master}${openapi(source)}`,
+    ],
   };
 };
 
@@ -91,7 +94,7 @@ export const proveGtidStream: Sayer<"prove-gtid-stream"> = ({ source, say }) => 
   byHand: ["SHOW PROCESSLIST;"],
 });
 
-export const verifyRelay: Sayer<"verify-relay"> = ({ action, source, atMostSeconds, say, dmctl }) => ({
+export const verifyRelay: Sayer<"verify-relay"> = ({ action, source, atMostSeconds, say, dmctl, scope }) => ({
   title:
     action.past === null
       ? say(`Prove that the relay of ${source} runs and moves`, `证明 ${source} 的 relay 正在运行并前进`)
@@ -100,5 +103,5 @@ export const verifyRelay: Sayer<"verify-relay"> = ({ action, source, atMostSecon
   needs: say(`at most ${atMostSeconds} s`, `最多 ${atMostSeconds} 秒`),
   proves: say("Running over several samples, and no position went back", "多次采样均为 Running，且位置没有回退"),
   undo: say("nothing was changed", "没有任何改动"),
-  byHand: [`${dmctl} query-status -s ${quoted(source)}`],
+  byHand: [`${dmctl} query-status ${scope}`],
 });

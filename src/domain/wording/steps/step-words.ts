@@ -27,6 +27,10 @@ export interface StepSaid<Kind extends StepAction["kind"]> {
   readonly generation: string;
   /** `dmctl --master-addr …` */
   readonly dmctl: string;
+  /** dmctl's word for this source alone: `-s replica-1`; v1.0 names workers instead. */
+  readonly scope: string;
+  /** `dm-master:8261` */
+  readonly master: string;
 }
 
 export type Sayer<Kind extends StepAction["kind"]> = (said: StepSaid<Kind>) => StepWords;
@@ -37,6 +41,10 @@ export const gatewayTask = (task: string): string => `/apis/v1alpha1/tasks/${enc
 export function scopeWords({ generation, source }: { readonly generation: string; readonly source: string }): string {
   return generation === "v1.0" ? `"workers":["(the worker of ${source})"]` : `"sources":${JSON.stringify([source])}`;
 }
+
+/** As `scopeWords`, for dmctl: v1.0 takes `-w` with a worker's address. */
+export const dmctlScope = ({ generation, source }: { readonly generation: string; readonly source: string }): string =>
+  generation === "v1.0" ? `-w '<the worker of ${source}>'` : `-s ${quoted(source)}`;
 
 /** One word of a POSIX shell's command line. */
 export function quoted(word: string): string {

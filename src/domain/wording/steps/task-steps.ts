@@ -2,13 +2,16 @@ import { gatewayTask, quoted, type Sayer, scopeWords, sqlName, sqlText } from ".
 
 const nothing = (say: (en: string, zh: string) => string): string => say("nothing was changed", "没有任何改动");
 
-export const keepTaskYaml: Sayer<"keep-task-yaml"> = ({ task, say, dmctl }) => ({
+export const keepTaskYaml: Sayer<"keep-task-yaml"> = ({ task, say, dmctl, generation }) => ({
   title: say(`Keep the YAML of ${task}, encrypted`, `加密保留 ${task} 的 YAML`),
   call: `GET ${gatewayTask(task)}?type=1`,
   needs: say("a configured file, or the gateway's copy and its password", "配置的文件，或网关副本及其密码"),
   proves: say("the task can be started again, whatever happens", "无论发生什么，任务都能再次启动"),
   undo: nothing(say),
-  byHand: [`${dmctl} config export -p ./kept   # the YAML of ${quoted(task)}, with its password`],
+  byHand:
+    generation === "v1.0"
+      ? [`# ${say("the file that the task was started with: DM v1.0 hands none out", "启动任务所用的文件：DM v1.0 不提供副本")}`]
+      : [`${dmctl} config export -p ./kept   # the YAML of ${quoted(task)}, with its password`],
 });
 
 export const checkBeforeStop: Sayer<"check-before-stop"> = ({ name, task, source, say }) => ({
@@ -46,10 +49,10 @@ export const stopTask: Sayer<"stop-task"> = (said) => ({
   needs: said.say("every gate as approved", "所有检查项与批准时一致"),
   proves: said.say("the master lists the task for this source no more", "master 不再列出该数据源的任务"),
   undo: said.say("start it again with the kept YAML", "用保留的 YAML 重新启动"),
-  byHand: [`${said.dmctl} stop-task -s ${quoted(said.source)} ${quoted(said.task)}`],
+  byHand: [`${said.dmctl} stop-task ${said.scope} ${quoted(said.task)}`],
 });
 
-export const waitUntilGone: Sayer<"wait-until-gone"> = ({ name, source, atMostSeconds, say, dmctl }) => ({
+export const waitUntilGone: Sayer<"wait-until-gone"> = ({ name, source, atMostSeconds, say, dmctl, scope }) => ({
   title: say(
     `Wait until the worker let go of ${name} (up to ${atMostSeconds} s)`,
     `等待 worker 释放 ${name}（最多 ${atMostSeconds} 秒）`,
@@ -58,11 +61,11 @@ export const waitUntilGone: Sayer<"wait-until-gone"> = ({ name, source, atMostSe
   needs: say("an answer of this source's worker", "该数据源的 worker 应答"),
   proves: say("its exit flush is over: the checkpoint is final", "退出时的刷写已结束，断点已确定"),
   undo: say("start it again with the kept YAML", "用保留的 YAML 重新启动"),
-  byHand: [`${dmctl} query-status -s ${quoted(source)}   # until it is not listed`],
+  byHand: [`${dmctl} query-status ${scope}   # until it is not listed`],
 });
 
 export const startTask: Sayer<"start-task"> = (said) => {
-  const { action, name, task, source, say, generation, dmctl } = said;
+  const { action, name, task, say, generation, dmctl, scope } = said;
   const isSafe = action.form === "safe-mode";
   const keepMeta = generation === "v1.0" ? "" : `,"removeMeta":false`;
   const yaml = isSafe ? `${task}.safe-mode.yaml` : `${task}.yaml`;
@@ -75,7 +78,7 @@ export const startTask: Sayer<"start-task"> = (said) => {
     proves: say("the master lists the task for this source again", "master 重新列出该数据源的任务"),
     undo: say("stop it", "停止任务"),
     byHand: [
-      `${dmctl} start-task -s ${quoted(source)} ${quoted(yaml)}   # ${
+      `${dmctl} start-task ${scope} ${quoted(yaml)}   # ${
         isSafe
           ? say(
               "the YAML with safe-mode: true in the syncers that the source uses",
@@ -93,7 +96,7 @@ export const resumeTask: Sayer<"resume-task"> = (said) => ({
   needs: said.say("the subtask is paused by an error, not by a person", "子任务因错误暂停，而非人工暂停"),
   proves: said.say("DM took it; the next step shows whether it holds", "DM 已接受；下一步验证是否有效"),
   undo: said.say("pause it", "暂停任务"),
-  byHand: [`${said.dmctl} resume-task -s ${quoted(said.source)} ${quoted(said.task)}`],
+  byHand: [`${said.dmctl} resume-task ${said.scope} ${quoted(said.task)}`],
 });
 
 export const pauseTask: Sayer<"pause-task"> = (said) => ({
@@ -102,10 +105,10 @@ export const pauseTask: Sayer<"pause-task"> = (said) => ({
   needs: said.say("the subtask runs", "子任务正在运行"),
   proves: said.say("the worker lists it as paused by a person", "worker 将其列为人工暂停"),
   undo: said.say("resume it", "恢复任务"),
-  byHand: [`${said.dmctl} pause-task -s ${quoted(said.source)} ${quoted(said.task)}`],
+  byHand: [`${said.dmctl} pause-task ${said.scope} ${quoted(said.task)}`],
 });
 
-export const verifyRecovered: Sayer<"verify-recovered"> = ({ name, source, task, atMostSeconds, say, dmctl }) => ({
+export const verifyRecovered: Sayer<"verify-recovered"> = ({ name, source, task, atMostSeconds, say, dmctl, scope }) => ({
   title: say(
     `Prove that ${name} runs and moves (up to ${atMostSeconds} s)`,
     `证明 ${name} 正在运行并前进（最多 ${atMostSeconds} 秒）`,
@@ -114,10 +117,19 @@ export const verifyRecovered: Sayer<"verify-recovered"> = ({ name, source, task,
   needs: say("several samples in a row", "连续多次采样"),
   proves: say("Running without an error, position moved or synced", "Running 且无错误，位置前进或已追平"),
   undo: nothing(say),
-  byHand: [`${dmctl} query-status -s ${quoted(source)} ${quoted(task)}`],
+  byHand: [`${dmctl} query-status ${scope} ${quoted(task)}`],
 });
 
-export const watchPastFile: Sayer<"watch-past-file"> = ({ action: { file }, name, source, task, atMostSeconds, say, dmctl }) => ({
+export const watchPastFile: Sayer<"watch-past-file"> = ({
+  action: { file },
+  name,
+  source,
+  task,
+  atMostSeconds,
+  say,
+  dmctl,
+  scope,
+}) => ({
   title:
     file === null
       ? say(`Watch ${name} until it is past where it had been`, `观察 ${name} 直到越过其停止前的位置`)
@@ -133,6 +145,6 @@ export const watchPastFile: Sayer<"watch-past-file"> = ({ action: { file }, name
   ),
   undo: nothing(say),
   byHand: [
-    `${dmctl} query-status -s ${quoted(source)} ${quoted(task)}   # until syncerBinlog is past ${quoted(file ?? "where it stood before the stop")}`,
+    `${dmctl} query-status ${scope} ${quoted(task)}   # until syncerBinlog is past ${quoted(file ?? "where it stood before the stop")}`,
   ],
 });

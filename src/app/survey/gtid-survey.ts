@@ -136,7 +136,7 @@ async function surveyTask(
 function rewriteFor(rows: Known<readonly CheckpointRow[]>, file: string, previousGtids: string): CheckpointRewrite {
   const global = rows.kind === "known" ? rows.value.find((row) => row.isGlobal) : undefined;
   const isPast = global !== undefined && fileNumberOf(global.file) > fileNumberOf(file);
-  return isPast ? { form: "rewind-all", file, previousGtids } : { form: "align" };
+  return isPast ? { form: "rewind-all", file, previousGtids } : { form: "align", should: { havePassed: file, previousGtids } };
 }
 
 /** A GTID set says "these transactions are done"; a global row inside one would skip the rest of it. */

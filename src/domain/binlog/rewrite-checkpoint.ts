@@ -24,7 +24,9 @@ export function rewriteRows(rows: readonly CheckpointRow[], rewrite: CheckpointR
     case "rewind":
       return rewind(rows, global, rewrite.file, rewrite.previousGtids);
     case "align":
-      return align(rows, global);
+      return hasPassed(global, rewrite.should?.havePassed)
+        ? rewindAll(rows, global, rewrite.should!.havePassed, rewrite.should!.previousGtids)
+        : align(rows, global);
     case "rewind-all":
       return rewindAll(rows, global, rewrite.file, rewrite.previousGtids);
     default:
@@ -97,6 +99,12 @@ function align(rows: readonly CheckpointRow[], global: CheckpointRow): Rewritten
       .filter((row) => !row.isGlobal)
       .map(({ schema, table }) => ({ schema, table, file: global.file, position: global.position, gtid })),
   );
+}
+
+/** Read by position until it let go, its rows past 4 GiB are gone: from its present place they would never come. */
+function hasPassed({ file: stands }: CheckpointRow, file: string | undefined): boolean {
+  const [now, wanted] = [parseBinlogName(stands), parseBinlogName(file ?? "")];
+  return now !== null && wanted !== null && now.base === wanted.base && now.number > wanted.number;
 }
 
 /** The second form of the lab: DM is past the file already, and its rows are replayed from the set before it. */

@@ -49,7 +49,8 @@ export type CheckpointAction =
  */
 export type CheckpointRewrite =
   | { readonly form: "rewind"; readonly file: string; readonly previousGtids: string | null }
-  | { readonly form: "align" }
+  /** `should`: DM may pass the file by position until it has let go (it ends its transaction first): then it is `rewind-all`. */
+  | { readonly form: "align"; readonly should?: { readonly havePassed: string; readonly previousGtids: string } }
   | { readonly form: "rewind-all"; readonly file: string; readonly previousGtids: string };
 
 /** `null`: as the kept YAML of the source says. */

@@ -55,6 +55,25 @@ describe("rewriting checkpoint rows", () => {
       ],
     ],
     [
+      "table rows to the global row, where DM still stands in the file that it is about",
+      LAB,
+      { form: "align", should: { havePassed: "mysql-bin.000004", previousGtids: "0-101-14" } },
+      [
+        ["mysql-bin|000001.000004", 894, "0-101-17"],
+        ["mysql-bin|000001.000004", 894, "0-101-17"],
+        ["mysql-bin|000001.000004", 894, "0-101-17"],
+      ],
+    ],
+    [
+      "all rows to its start, where DM has passed it by position before it let go",
+      [row("(global)", "mysql-bin.000005", 4, "0-101-19"), row("shop.orders", "mysql-bin.000005", 4, "0-101-19")],
+      { form: "align", should: { havePassed: "mysql-bin.000004", previousGtids: "0-101-14" } },
+      [
+        ["mysql-bin.000004", 4, "0-101-14"],
+        ["mysql-bin.000004", 4, "0-101-14"],
+      ],
+    ],
+    [
       "each row keeps the form that it is written in",
       LAB,
       { form: "rewind", file: "mysql-bin.000004", previousGtids: "0-101-14" },
@@ -140,6 +159,12 @@ describe("rewriting checkpoint rows", () => {
     });
 
   const refusals: readonly [what: string, before: readonly CheckpointRow[], rewrite: CheckpointRewrite, said: RegExp][] = [
+    [
+      "a file that DM passed before it let go, where no set tells how to begin at it",
+      [row("(global)", "mysql-bin.000005", 4, "0-101-19")],
+      { form: "align", should: { havePassed: "mysql-bin.000001", previousGtids: "" } },
+      /empty/,
+    ],
     ["no global row", [row("a.b", "mysql-bin.000001", 9)], { form: "align" }, /no global checkpoint row/],
     ["a fresh global row", [row("(global)", "", 0)], { form: "rewind", file: "mysql-bin.000001", previousGtids: null }, /fresh/],
     [

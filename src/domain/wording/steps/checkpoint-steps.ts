@@ -1,5 +1,6 @@
 import { backupPrefixOf } from "../../binlog/backup-table.ts";
 import type { RowChange } from "../../binlog/checkpoint-row.ts";
+import type { CheckpointRewrite } from "../../plan/step-action.ts";
 import { type Sayer, sqlName, sqlText } from "./step-words.ts";
 
 const tableOf = (metaSchema: string, task: string): string => `${sqlName(metaSchema)}.${sqlName(`${task}_syncer_checkpoint`)}`;
@@ -23,6 +24,14 @@ export const prepareBackup: Sayer<"prepare-backup"> = ({ action, name, task, say
   };
 };
 
+function passed(rewrite: CheckpointRewrite, language: "en" | "zh"): string {
+  const file = rewrite.form === "align" ? rewrite.should?.havePassed : undefined;
+  if (file === undefined) return "";
+  return language === "en"
+    ? ` (should DM have passed ${file} by then: every row back to its start, with the GTID set before it)`
+    : `（若届时 DM 已越过 ${file}：所有行退回其开头及之前的 GTID 集合）`;
+}
+
 export const rewriteCheckpoint: Sayer<"rewrite-checkpoint"> = ({ action, name, task, source, say }) => {
   const table = tableOf(action.metaSchema, task);
   const backup = `${sqlName(action.metaSchema)}.${sqlName(`${action.backupTable}<store>_<run>`)}`;
@@ -41,8 +50,8 @@ export const rewriteCheckpoint: Sayer<"rewrite-checkpoint"> = ({ action, name, t
       `将 ${name} 的断点行设到 ${"file" in rewrite ? rewrite.file : ""} 的开头`,
     ),
     align: say(
-      `Set the checkpoint row of every table of ${name} to the place of its global row`,
-      `将 ${name} 每个表的断点行设到其全局断点处`,
+      `Set the checkpoint row of every table of ${name} to the place of its global row${passed(rewrite, "en")}`,
+      `将 ${name} 每个表的断点行设到其全局断点处${passed(rewrite, "zh")}`,
     ),
     "rewind-all": say(
       `Set every checkpoint row of ${name} back to ${"file" in rewrite ? rewrite.file : ""} with the GTID set before it`,

@@ -110,6 +110,10 @@ test("docs/architecture.md names every room, and only files that are there", () 
   for (const [, path] of text.matchAll(/`(src\/[\w./-]+)`/g)) assert.ok(existsSync(new URL(path!, root)), `${path} is not there`);
 });
 
+test("the README tells of every scenario of the demo, and of no other", () => {
+  assert.deepEqual(firstCells(paper("README.md")).toSorted(), Object.keys(SCENARIOS).toSorted());
+});
+
 test("every scenario has a title, and links in the papers lead to files", () => {
   assert.ok(Object.values(SCENARIOS).every(({ title }) => title.length > 10));
   for (const name of [

@@ -54,7 +54,7 @@ export function askOnce(about: ClusterToCheck): ClusterAsked {
   const subtasks = once(async (signal) => {
     const observed = await observation(signal);
     const all = observed?.sources.flatMap((source) => source.subtasks) ?? [];
-    return Promise.all(all.map(({ task, source, unit }) => askSubtask(about, { task, source, unit }, signal)));
+    return inTurns(all, ({ task, source, unit }) => askSubtask(about, { task, source, unit }, signal));
   });
   const accounts = new Map<DatabaseLogin, Promise<Known<AccountFacts>>>();
   return {
@@ -67,6 +67,15 @@ export function askOnce(about: ClusterToCheck): ClusterAsked {
       return asked;
     },
   };
+}
+
+/** How many subtasks are asked about at once: a check-up must not load a production DM. */
+const AT_ONCE = 6;
+
+async function inTurns<T, R>(all: readonly T[], ask: (one: T) => Promise<R>): Promise<R[]> {
+  const answers: R[] = [];
+  for (let at = 0; at < all.length; at += AT_ONCE) answers.push(...(await Promise.all(all.slice(at, at + AT_ONCE).map(ask))));
+  return answers;
 }
 
 function once<T>(ask: (signal: AbortSignal) => Promise<T>): (signal: AbortSignal) => Promise<T> {

@@ -78,4 +78,24 @@ describe("wherever their processes die, checkpoints are rewritten once and repla
         },
       });
     });
+
+  test("switch-to-gtid of a source with two tasks", async () => {
+    await dieEverywhere({
+      async begin(bench) {
+        await bench.write("CREATE DATABASE stock CHARACTER SET utf8mb4");
+        await bench.write("CREATE TABLE stock.items (id INT NOT NULL PRIMARY KEY, note VARCHAR(40))");
+        await bench.world.startTask(bench.yaml("stock"), ["replica-1"]);
+        await passed(bench);
+        await bench.until("by the other task too", () => bench.isPast(bench.hugeFile, "stock"));
+        return bench.approvedRun("switch-to-gtid", ABOUT);
+      },
+      async check(bench, run) {
+        assert.equal(run.state.kind, "succeeded", JSON.stringify(run.state));
+        assert.deepEqual(await bench.ids(), [1, 2, 200, 201, 202]);
+        const twice = ["PUT tasks 7", "PUT tasks 7"];
+        const started = ["POST tasks", "POST tasks"];
+        assert.deepEqual(bench.writes(), [...twice, "PUT sources 3", "PUT sources 1", ...started, ...twice, ...started]);
+      },
+    });
+  });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { DmCluster } from "../../../src/app/ports/dm.ts";
 import { NO_OPTIONS } from "../../../src/domain/plan/plan.ts";
 import { keyOf } from "../../../src/stand-ins/dm/faults.ts";
 import { dieEverywhere, dieOnce, type Mortal } from "../../support/death.ts";
@@ -50,6 +51,39 @@ describe("wherever their processes die, tasks are paused, stopped, started and r
         assert.deepEqual(bench.writes(), ["PUT tasks 7"]);
       },
     });
+  });
+
+  test("a stop whose process died while DM does not answer any more: a person is called, and goes on when DM is back", async () => {
+    let isSilent = false;
+    const run = await dieOnce(
+      {
+        begin: (bench) => bench.approvedRun("stop-start-task"),
+        outside: (facts, process) => {
+          isSilent ||= process === 2;
+          const silent = (dm: DmCluster): DmCluster => ({
+            ...dm,
+            taskSources: async (task, signal) =>
+              isSilent ? { kind: "not-known", why: "no DM-master answers" } : dm.taskSources(task, signal),
+          });
+          return { ...facts, clusters: new Map([...facts.clusters].map(([name, dm]) => [name, silent(dm)])) };
+        },
+        async person(bench, { id, state }) {
+          if (state.kind !== "needs-person") return false;
+          assert.equal(state.left, "not-known");
+          assert.match(state.why, /no DM-master answers/);
+          const words = JSON.stringify((await bench.store.outbox.get(`run:${id}`))?.document);
+          assert.match(words, /Go on/);
+          assert.deepEqual(bench.writes(), ["PUT tasks 7"]);
+          isSilent = false;
+          return true;
+        },
+        async check(bench) {
+          assert.deepEqual(bench.writes(), ["PUT tasks 7", "POST tasks"]);
+        },
+      },
+      /^before \d+ stop-task done$/,
+    );
+    assert.equal(run.state.kind, "succeeded", JSON.stringify(run.state));
   });
 
   test("start-task", async () => {

@@ -5,6 +5,7 @@ import { targetKey } from "../../../src/domain/plan/target-key.ts";
 import { newRun } from "../../../src/domain/run/new-run.ts";
 import type { Run, StepRecord, StepState } from "../../../src/domain/run/run.ts";
 import {
+  againFrom,
   leftAfterPuttingBack,
   leftAt,
   nextStep,
@@ -183,6 +184,37 @@ describe("put back leads to a working cluster from wherever a run stopped", () =
 
   for (const planned of PLANNED) {
     const begun = newRun("R-1", planOf(planned), 0, 60);
+
+    test(`${planned.name}: go on ends as a run that never stopped, from a put-back as one that was put back`, () => {
+      const whole = worldFor(planned);
+      toTheEnd(begun, whole);
+      for (const record of begun.steps)
+        for (const stop of stopsOf(record)) {
+          const world = worldFor(planned);
+          const waiting = carry(begun, world, record.step.number, stop)!;
+          if (!waitsForPerson(waiting, stopped(stop))) continue;
+
+          toTheEnd(againFrom(waiting), world);
+
+          const end = ({ tasks, source, worker, copied, harm }: ModelWorld) =>
+            JSON.stringify([[...tasks], source, worker, copied, harm]);
+          assert.equal(end(world), end(whole), taken(waiting));
+        }
+    });
+
+    test(`${planned.name}: a put-back that stands still goes on to its end`, () => {
+      for (const record of begun.steps)
+        for (const first of stopsOf(record))
+          for (let at = 0; ; at++) {
+            const world = worldFor(planned);
+            const back = putBack(carry(begun, world, record.step.number, first)!, "U1", 2);
+            const step = back.steps.filter(({ state }) => state.kind === "todo")[at];
+            if (!step) break;
+            const stuck = carry(back, world, step.step.number, STOPS[1]!)!;
+
+            assertWorks(planned, world, toTheEnd(againFrom(stuck), world));
+          }
+    });
 
     test(`${planned.name}: an undo as a plan of its own brings the same back, and stands still loudly on its way`, () => {
       for (const record of begun.steps)

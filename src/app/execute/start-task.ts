@@ -27,7 +27,7 @@ export const startTask: StepRoutine = {
     const original = seal.open(kept);
     // The master forgets a task at once, its worker only after its transaction: a start before that is refused, or met by the old subtask.
     const lingering = await subtaskAtWorker(context);
-    if (lingering.kind === "subtask")
+    if (lingering.kind === "subtask" && lingering.subtask.stage !== "InvalidStage")
       return { kind: "failed", why: `the worker has not let go of it yet (${lingering.subtask.stageAsSaid}): go on in a moment` };
     const yaml = form === "original" ? original : facts.yaml.withSafeMode(original, step.target.source, await metaOf(context));
     const outcome = await dm.startTask({ task, yaml, ...(await scopeOf(context)) }, timeoutMs, signal);

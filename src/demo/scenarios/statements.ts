@@ -2,7 +2,7 @@ import type { DmErrorModel } from "../../stand-ins/dm/model.ts";
 import type { Scenario } from "./scenario.ts";
 
 const SOURCE = "mysql-orders-01";
-const BEHIND = { id: 800_001, name: "the order behind the statement" } as const;
+const BEHIND = { id: 800_001, name: "the next order" } as const;
 const REFUSED = "ALTER TABLE shop.orders DROP PRIMARY KEY";
 
 /** DM met a statement that changes rows in a log that holds only rows: no kind that the bot knows (error 36014). */

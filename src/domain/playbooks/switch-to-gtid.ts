@@ -49,7 +49,8 @@ export const switchToGtid: Playbook<GtidSwitchFacts> = {
         step(target, { kind: "rewrite-checkpoint", metaSchema, backupTable, rewrite, asSeen }, WRITE_SECONDS),
       ]),
       ...each(({ target }) => [start(target, "safe-mode")]),
-      step(sourceOf(facts.target), { kind: "prove-gtid-stream" }),
+      // A unit of many tables takes its time before it opens its stream.
+      step(sourceOf(facts.target), { kind: "prove-gtid-stream" }, WRITE_SECONDS),
       ...each(({ target }) => [
         step(target, { kind: "watch-past-file", file: isAhead ? null : file, sizeBytes }, timing.passFileSeconds),
       ]),

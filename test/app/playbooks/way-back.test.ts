@@ -83,6 +83,69 @@ describe("the way back", { timeout: 90_000 }, () => {
       assert.deepEqual(bench.subtask()?.errors, []);
     });
 
+  /** DM does what it is told, its reply is lost, and it is silent when it is asked whether it did. */
+  const doesItUnheard = (isWrite: (path: string, op: unknown) => boolean, isQuestion: (path: string) => boolean): void => {
+    let isDone = false;
+    bench.dm.faultNext({
+      matches: ({ method, path, body }) => {
+        const isIt = method !== "GET" && isWrite(path, (body as { op?: unknown } | null)?.op);
+        isDone ||= isIt;
+        return isIt;
+      },
+      what: { kind: "lose-reply" },
+    });
+    for (let look = 0; look < 5; look++)
+      bench.dm.faultNext({
+        matches: ({ method, path }) => isDone && method === "GET" && isQuestion(path),
+        what: { kind: "raw", status: 502, text: "<html>bad gateway</html>" },
+      });
+  };
+
+  test("put back after a start in safe mode that nobody heard of: it replays, so it is let past where it had been", async () => {
+    const id = await bench.approvedRun("rewind-sync-checkpoint", ABOUT);
+    doesItUnheard(
+      (path) => path.endsWith("/tasks"),
+      (path) => path.startsWith("/apis/v1alpha1/status/orders"),
+    );
+    const stopped = await bench.finish(id);
+    assert.ok(took(stopped).includes("start-task unknown"), JSON.stringify([stopped.state, took(stopped)]));
+    assert.equal(bench.dm.faultsLeft(), 0);
+
+    await bench.executor.byPerson(id, OPERATOR, "put-back");
+    const run = await bench.finish(id);
+
+    assert.ok(run.state.kind === "failed" && run.state.left === "task-running", JSON.stringify([run.state, took(run)]));
+    assert.ok(!took(run).some((one) => one.startsWith("restore-checkpoint")));
+    assert.equal(bench.subtask()?.definition.instances.get("replica-1")?.isSafe, false);
+    await bench.write("INSERT INTO shop.orders VALUES (300, 'later')");
+    await bench.until("rows go on to arrive", async () => (await bench.ids()).includes(300));
+  });
+
+  test("put back after a source that nobody heard was made anew: with its own settings, the rows as they were", async () => {
+    const before = await bench.checkpoint();
+    const id = await bench.approvedRun("switch-to-gtid", ABOUT);
+    doesItUnheard(
+      (path, op) => path.endsWith("/sources") && op === 1,
+      (path) => path.startsWith("/apis/v1alpha1/tasks/replica-1"),
+    );
+    const stopped = await bench.finish(id);
+    assert.ok(took(stopped).includes("start-source unknown"), JSON.stringify([stopped.state, took(stopped)]));
+    assert.equal(bench.source().config.enableGtid, true);
+
+    await bench.executor.byPerson(id, OPERATOR, "put-back");
+    const run = await bench.finish(id);
+
+    assert.ok(run.state.kind === "failed" && run.state.left === "task-running", JSON.stringify([run.state, took(run)]));
+    assert.equal(bench.source().config.enableGtid, false);
+    assert.equal(bench.subtask()?.stage, "Running");
+    assert.deepEqual(
+      (await bench.checkpoint()).map(({ of }) => of),
+      before.map(({ of }) => of),
+    );
+    await bench.write("INSERT INTO shop.orders VALUES (300, 'later')");
+    await bench.until("rows go on to arrive", async () => (await bench.ids()).includes(300));
+  });
+
   test("an undo is a plan with its own votes, takes the waiting run's place, and restores the images", async () => {
     const before = (await bench.checkpoint()).map(({ of, file, position }) => [of, file, position]);
     const stopped = await stuckAtTheStart("rewind-sync-checkpoint");

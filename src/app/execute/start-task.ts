@@ -1,4 +1,6 @@
 import type { StartForm } from "../../domain/plan/step-action.ts";
+import { targetKey } from "../../domain/plan/target-key.ts";
+import { standingOf } from "../../domain/run/standing.ts";
 import { keeperOf } from "../../domain/run/undo.ts";
 import { cannotKnow, masterHolds, subtaskAtWorker } from "./dm-questions.ts";
 import { keptWrittenName, keptYamlName } from "./kept-names.ts";
@@ -51,13 +53,21 @@ const provedBy = (form: StartForm): string =>
 /** A start that was not ours may run with other settings than the step wants: said, where DM's own copy tells. null: it fits. */
 async function strangerIn(context: StepContext): Promise<string | null> {
   const { form } = actionOf(context, "start-task");
-  const { dm, facts, step, signal, wasBegun } = context;
+  const { dm, facts, step, signal } = context;
   const copy = await dm.taskConfig(taskOf(context), signal);
-  if (copy.kind !== "config") return form === "safe-mode" && !wasBegun ? "and whether in safe mode DM does not tell" : null;
+  if (copy.kind !== "config")
+    return form === "safe-mode" && !mayBeOurs(context) ? "and whether in safe mode DM does not tell" : null;
   const isSafe = facts.yaml.isSafeMode(copy.yaml, step.target.source);
   if (form === "safe-mode") return isSafe ? null : "without safe mode";
   const wanted = await originalIsSafe(context);
   return isSafe && !wanted ? "in safe mode" : null;
+}
+
+/** This step, or one before it in this run, has started it in safe mode; v1.0 hands out no copy that would tell. */
+function mayBeOurs({ wasBegun, run, step }: StepContext): boolean {
+  if (wasBegun) return true;
+  const standing = run.plan.playbook === "undo" ? undefined : standingOf(run).tasks.get(targetKey(step.target));
+  return standing?.state === "safe-mode" || standing?.mayRun === "safe-mode";
 }
 
 async function originalIsSafe({ store, seal, run, step, facts }: StepContext): Promise<boolean> {

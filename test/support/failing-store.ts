@@ -28,17 +28,19 @@ export function failingStore(real: Store, { says, at }: StoreFault): { readonly 
     if (at === "run-end") return run.state.kind !== "running";
     return run.steps.some(({ step, state }) => step.action.kind === at.step && state.kind === at.is);
   };
+  const keeping = (kept: StoreParts["kept"]): StoreParts["kept"] => ({
+    ...kept,
+    put: async (name, text) => (at === "kept-text" && !hasFailed ? fail() : kept.put(name, text)),
+  });
   const failing = (tx: StoreParts): StoreParts => ({
     ...tx,
+    kept: keeping(tx.kept),
     runs: { ...tx.runs, update: async (run, fence) => (isIt(run) ? fail() : tx.runs.update(run, fence)) },
   });
   return {
     store: {
       ...real,
-      kept: {
-        ...real.kept,
-        put: async (name, text) => (at === "kept-text" && !hasFailed ? fail() : real.kept.put(name, text)),
-      },
+      kept: keeping(real.kept),
       transaction: (work) => real.transaction((tx) => work(failing(tx))),
     },
     hasFailed: () => hasFailed,

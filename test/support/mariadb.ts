@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -115,13 +115,23 @@ export async function startMariaDb({ binlog, serverOptions = [] }: MariaDbOption
       await start(port);
     },
     pathOf: (file) => join(data, file),
-    freeze: () => void server.kill("SIGSTOP"),
+    freeze() {
+      server.kill("SIGSTOP");
+      // The signal is sent, and a thread on the other core may still answer.
+      while (!isFrozen(server.pid!));
+    },
     thaw: () => void server.kill("SIGCONT"),
     async stop() {
       await end();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Every thread of it: `T` is the third word of its line, behind a name in brackets (proc(5)). */
+function isFrozen(pid: number): boolean {
+  const tasks = readdirSync(`/proc/${pid}/task`);
+  return tasks.every((task) => /\) T /.test(readFileSync(`/proc/${pid}/task/${task}/stat`, "utf8")));
 }
 
 /** Ours, and not another test's server that took the port first. */

@@ -178,10 +178,13 @@ export const DM_FAULTS: readonly FaultCase[] = [
     id: "dm-worker-holds-on",
     happens: "the worker does not let go of the stopped task in time",
     holds: "nothing is started over it: loud; Go on waits again, then starts",
-    ...{ trouble: "connection", options: { letGoAfterMs: 1_200_000, policy: { waitUntilGoneSeconds: 1 } } },
+    ...{ trouble: "connection", options: { letGoAfterMs: 1e12, policy: { waitUntilGoneSeconds: 1 } } },
     ends: { ...GONE, says: /within 1 s: the worker still lists it/ },
     afterwards: {
-      mend: (stage) => stage.until("it let go", () => stage.subtask() === null),
+      async mend(stage) {
+        for (const subtask of stage.world.subtasks.values()) Object.assign(subtask, { goneAt: stage.world.now() });
+        await stage.until("it let go", () => stage.subtask() === null);
+      },
       ...{ answer: "go-on", ends: AGAIN },
     },
     calls: STOP_AND_START,

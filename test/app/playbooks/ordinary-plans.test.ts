@@ -11,7 +11,7 @@ afterEach(() => bench.end());
 const carried = async (playbook: PlaybookId, source: string | null = null) =>
   bench.finish(await bench.approvedRun(playbook, { source }));
 
-describe("plans that people ask for whether anything fails or not", { timeout: 60_000 }, () => {
+describe("plans that people ask for whether anything fails or not", { timeout: 170_000 }, () => {
   test("pause, then resume over that pause", async () => {
     const paused = await carried("pause-task");
 

@@ -11,7 +11,7 @@ const ABOUT_STATEMENT = (how: "skip" | "replace" | "revert", instead: string[] =
   options: { ...NO_OPTIONS, statement: { how, instead } },
 });
 
-describe("reset-relay", { timeout: 60_000 }, () => {
+describe("reset-relay", { timeout: 170_000 }, () => {
   test("switches the relay off and on again, and replication goes on", async () => {
     bench = await startRowsBench({ relay: true });
     const run = await bench.finish(await bench.approvedRun("reset-relay"));
@@ -49,7 +49,7 @@ describe("reset-relay", { timeout: 60_000 }, () => {
   });
 });
 
-describe("skip-or-replace-statement", { timeout: 60_000 }, () => {
+describe("skip-or-replace-statement", { timeout: 170_000 }, () => {
   const refuse = async (): Promise<void> => {
     bench = await startRowsBench();
     await bench.world.writeRefusedDdl("replica-1");
@@ -104,7 +104,7 @@ describe("skip-or-replace-statement", { timeout: 60_000 }, () => {
   });
 });
 
-describe("fix-and-resume", { timeout: 60_000 }, () => {
+describe("fix-and-resume", { timeout: 170_000 }, () => {
   test("is refused while the cause is there, and resumes once it is mended", async () => {
     bench = await startRowsBench({ checkEnable: false });
     await bench.db.query("DROP TABLE shop.orders");

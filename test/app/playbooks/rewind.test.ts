@@ -15,7 +15,7 @@ const start = async (options?: RowsBenchOptions): Promise<void> => {
 const ABOUT = { options: { ...NO_OPTIONS, file: "mysql-bin.000002" } };
 afterEach(() => bench.end());
 
-describe("rewind-sync-checkpoint", { timeout: 90_000 }, () => {
+describe("rewind-sync-checkpoint", { timeout: 170_000 }, () => {
   test("replays the file in safe mode, ends safe mode, and says that a row is still gone", async () => {
     await start();
     assert.deepEqual(await bench.ids(), [1, 2, 200, 202]);

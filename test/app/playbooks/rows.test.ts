@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => bench.end());
 const suspicions = async () => (await bench.store.records.list("rows-suspicion")).filter(({ closed }) => closed === null);
 
-describe("rows that are gone while DM is green", { timeout: 60_000 }, () => {
+describe("rows that are gone while DM is green", { timeout: 170_000 }, () => {
   test("are suspected, found by a comparison, brought back, and the suspicion is over", async () => {
     await bench.poll();
     const found = () => bench.watch.latest("shop").findings.map(({ kind }) => kind);

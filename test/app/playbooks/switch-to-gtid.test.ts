@@ -13,7 +13,7 @@ const ABOUT = { options: { ...NO_OPTIONS, file: "mysql-bin.000002" } };
 const BY_GATEWAY = ["PUT tasks 7", "PUT sources 3", "PUT sources 1", "POST tasks", "PUT tasks 7", "POST tasks"];
 afterEach(() => bench.end());
 
-describe("switch-to-gtid", { timeout: 90_000 }, () => {
+describe("switch-to-gtid", { timeout: 170_000 }, () => {
   test("brings a lost row back where DM is past the file already: all rows to its head with its previous set", async () => {
     await start();
     await passed();

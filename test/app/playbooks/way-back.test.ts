@@ -25,7 +25,7 @@ async function stuckAtTheStart(playbook: "rewind-sync-checkpoint" | "switch-to-g
   return run;
 }
 
-describe("the way back", { timeout: 90_000 }, () => {
+describe("the way back", { timeout: 170_000 }, () => {
   for (const playbook of ["rewind-sync-checkpoint", "switch-to-gtid"] as const) {
     test(`put back after a refused start (${playbook}): the rows, the source and the task as they were`, async () => {
       const stopped = await stuckAtTheStart(playbook);

@@ -77,7 +77,10 @@ export async function chooseWork(
   };
 }
 
-/** What fails of that which was asked about. A repair made for one trouble is about the task's sources too: relay and binlog are theirs. */
+/**
+ * What fails of that which was asked about. A repair made for one trouble is about the task's sources too, whose relay and binlog it
+ * mends; and where nothing of the task itself fails, so is the question what could be done.
+ */
 export function failingFor(
   request: ProposeRequest,
   incident: Incident | null,
@@ -85,7 +88,8 @@ export function failingFor(
 ): Finding[] {
   const failing = findings.filter((finding) => finding.incident);
   const own = failing.filter((finding) => concerns(finding, request, incident));
-  if (request.task === null || request.playbook === null || !mendsSources(request.playbook)) return own;
+  const isOfSources = request.playbook === null ? own.length === 0 : mendsSources(request.playbook);
+  if (request.task === null || !isOfSources) return own;
   const sources = (observation?.sources ?? []).flatMap(({ subtasks }) =>
     subtasks.filter(({ task, source }) => isAsked(request, task, source)).map(({ source }) => source),
   );

@@ -109,7 +109,9 @@ async function incidentOf(store: Store, request: ProposeRequest, latest: Cluster
     const treating = having((finding) => isAsked(finding) && isTreatedBy(finding.advice, playbook));
     if (treating) return treating;
   }
-  return having(isAsked) ?? open.find(({ members }) => members.some(({ finding }) => isAsked(finding))) ?? null;
+  const keys = failingFor(request, null, latest).map(({ subject }) => subjectKey(subject));
+  const failing = having(isAsked) ?? having((_, key) => keys.includes(key));
+  return failing ?? open.find(({ members }) => members.some(({ finding }) => isAsked(finding))) ?? null;
 }
 
 function sameSubjects(a: readonly PlanSubject[], b: readonly PlanSubject[]): boolean {

@@ -66,6 +66,19 @@ describe("a repair that is asked for by name", { timeout: 60_000 }, () => {
     );
   });
 
+  test("and what could be done for a task is also asked of its source's trouble", async () => {
+    bench = await startRowsBench({ relay: true });
+    await bench.writeHuge();
+    await bench.until("a row arrives", async () => (await bench.ids()).includes(2));
+    await bench.watch.pollAnew("shop", bench.signal);
+    const ahead = await openIncident("binlog-over-4gib-ahead");
+
+    const made = await bench.propose({ ...bench.request("resume-task"), playbook: null }, bench.signal);
+
+    assert.ok(made.kind === "plan", JSON.stringify(made));
+    assert.deepEqual([made.plan.playbook, made.plan.incident], ["switch-to-gtid", ahead?.id]);
+  });
+
   for (const playbook of ["rewind-sync-checkpoint", "switch-to-gtid", "replace-relay-file"] as const)
     test(`is refused in words where the trouble is not there: ${playbook}`, async () => {
       bench = await startRowsBench();

@@ -53,7 +53,7 @@ describe("the demo page in a real Chromium", { skip: skipWithout("chromium"), ti
     // The last of it: the same work by hand, for every source.
     await page
       .getByRole("dialog")
-      .getByText(/dmctl .* stop-task -s mysql-orders-02 orders-sync/)
+      .getByText(/dmctl .* stop-task -w '<the worker of mysql-orders-02>' orders-sync/)
       .waitFor();
     await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
 

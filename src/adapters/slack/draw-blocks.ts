@@ -31,19 +31,35 @@ export function drawMessage(document: Document, salt: string, limits: Limits = M
   };
 }
 
+/** Nothing of it is cut or left out within these limits. */
+export function fitsWhole(document: Document, limits: Limits): boolean {
+  const { header, actions, body } = frameOf(document, limits);
+  const weight = document.blocks.reduce(
+    (sum, block) => sum + weightOf(drawBlock(block, Number.POSITIVE_INFINITY)) + AROUND_A_BLOCK,
+    0,
+  );
+  return weight <= body.weight && [header, ...drawBody(document.blocks, body), ...actions].length <= limits.blocks;
+}
+
 export function drawBlocks(document: Document, salt: string, limits: Limits): KnownBlock[] {
+  const { header, actions, body } = frameOf(document, limits);
+  // The ids weigh too, so they are short; they need to differ within a message and from the version before only.
+  return [header, ...drawBody(document.blocks, body), ...actions].map((block, index) => ({
+    ...block,
+    block_id: `${salt.slice(-24)}.${index}`,
+  }));
+}
+
+/** What stands around a body, and the room that is left for it. */
+function frameOf(document: Document, limits: Limits): { header: KnownBlock; actions: KnownBlock[]; body: Limits } {
   const header: KnownBlock = {
     type: "header",
     // emoji: false leaves `:fire:` in a task's name as it is; our own signs are characters.
     text: { type: "plain_text", emoji: false, text: bounded(`${TONES[document.tone]} ${document.headline}`, 148) },
   };
   const actions = drawActions(document.buttons, limits);
-  const body = drawBody(document.blocks, {
-    blocks: limits.blocks - 2 - actions.length,
-    weight: limits.weight - weightOf([header, ...actions]),
-  });
-  // The ids weigh too, so they are short; they need to differ within a message and from the version before only.
-  return [header, ...body, ...actions].map((block, index) => ({ ...block, block_id: `${salt.slice(-24)}.${index}` }));
+  const body = { blocks: limits.blocks - 2 - actions.length, weight: limits.weight - weightOf([header, ...actions]) };
+  return { header, actions, body };
 }
 
 const AROUND_A_BLOCK = 80;

@@ -10,8 +10,9 @@ import type { Settings } from "../../app/ports/settings.ts";
 import type { Store, StoredClick } from "../../app/ports/store.ts";
 import { type ButtonAction, type Document, paragraph, strong } from "../../domain/wording/document.ts";
 import { COMMAND_NAMES } from "./command-name.ts";
-import { drawBlocks, drawMessage, SMALL_LIMITS, VIEW_LIMITS } from "./draw-blocks.ts";
+import { drawBlocks, SMALL_LIMITS, VIEW_LIMITS } from "./draw-blocks.ts";
 import { documentModal, loadingModal, modalTitle, REASON_CALLBACK, reasonModal } from "./draw-modal.ts";
+import { drawPages } from "./draw-pages.ts";
 import { unescapeMrkdwn } from "./escape.ts";
 import { ActionPayload, ReasonMetadata } from "./payloads.ts";
 
@@ -273,18 +274,19 @@ async function answer(
   words: Document,
 ): Promise<void> {
   const inThread = thread === null ? {} : { thread_ts: thread };
-  const drawn = drawMessage(words, `answer:${Math.random().toString(36).slice(2)}`);
-  try {
-    if (respond) {
-      await respond({ response_type: "ephemeral", replace_original: false, ...inThread, ...drawn });
-      return;
+  for (const drawn of drawPages(words, `answer:${Math.random().toString(36).slice(2)}`)) {
+    try {
+      if (respond) {
+        await respond({ response_type: "ephemeral", replace_original: false, ...inThread, ...drawn });
+        continue;
+      }
+    } catch (error) {
+      log.warn({ err: error }, "the response URL did not take an answer");
     }
-  } catch (error) {
-    log.warn({ err: error }, "the response URL did not take an answer");
-  }
-  try {
-    await client.chat.postEphemeral({ channel, user, ...inThread, ...drawn });
-  } catch (error) {
-    log.warn({ err: error, channel }, "an answer could not be shown");
+    try {
+      await client.chat.postEphemeral({ channel, user, ...inThread, ...drawn });
+    } catch (error) {
+      log.warn({ err: error, channel }, "an answer could not be shown");
+    }
   }
 }

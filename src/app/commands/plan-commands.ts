@@ -1,4 +1,4 @@
-import { NO_OPTIONS, type PlanOptions } from "../../domain/plan/plan.ts";
+import { NO_OPTIONS, type Plan, type PlanOptions } from "../../domain/plan/plan.ts";
 import { readWish } from "../../domain/plan/read-wish.ts";
 import type { Document } from "../../domain/wording/document.ts";
 import type { Language } from "../../domain/wording/language.ts";
@@ -30,10 +30,16 @@ export async function planCommand(parts: CommandParts, rest: string, asking: Ask
     signal,
   );
   if (outcome.kind === "refused") return refusals(outcome.why, language);
-  if (dryRun) return planDetails(outcome.plan, clusterOf(parts.settings, found.cluster).masterAddress, language);
+  if (dryRun) return shown(parts, outcome.plan, language);
   return answerDocument(
     language === "en" ? `Plan ${outcome.plan.id} is in the thread.` : `计划 ${outcome.plan.id} 已发到消息列中。`,
   );
+}
+
+/** Every step in full; of several subjects those of one, because the others' are the same. */
+function shown({ settings }: CommandParts, plan: Plan, language: Language): Document {
+  const { masterAddress } = clusterOf(settings, plan.cluster);
+  return planDetails(plan, masterAddress, language, plan.subjects.length === 1 ? plan.steps.length : undefined);
 }
 
 /** A stopped task is not listed by DM, so its name cannot be looked up: the cluster is named before it, or there is only one. */
@@ -119,7 +125,7 @@ export async function undoCommand(parts: CommandParts, rest: string, asking: Ask
     signal,
   );
   if (outcome.kind === "refused") return refusals(outcome.why, language);
-  if (dryRun) return planDetails(outcome.plan, clusterOf(parts.settings, cluster).masterAddress, language);
+  if (dryRun) return shown(parts, outcome.plan, language);
   return answerDocument(
     language === "en" ? `Plan ${outcome.plan.id} would undo ${id}.` : `计划 ${outcome.plan.id} 可撤销 ${id}。`,
   );

@@ -54,29 +54,35 @@ export function nextHint(workspace: Workspace, told: Told): Hint | null {
 type Place = Pick<Hint, "channel" | "thread">;
 
 function meanwhile(card: Message, thread: readonly Message[], at: Place, { askFor }: Told): Hint {
-  const waiting = thread.findLast((message) => labelOf(message, "go-on") !== null);
-  if (waiting)
-    return {
-      text: `The run stands still and needs somebody. In the thread, press “${labelOf(waiting, "go-on")}” as ${OPERATOR.realName}.`,
-      as: OPERATOR.id,
-      ...at,
-    };
-  const last = lastRun(thread);
-  if (last && isUnderWay(last)) return { text: watching(last), as: null, ...at };
   const plan = thread.findLast((message) => labelOf(message, "approve") !== null);
-  if (plan) return voting(plan, at);
-  if (isAboutToRun(thread)) return { text: CARRIED_OUT, as: null, ...at };
   const home = { channel: card.channel, thread: null };
-  if (askFor !== undefined) return { text: `Type ${askFor} as ${OPERATOR.realName}.`, as: OPERATOR.id, ...home };
-  if (last?.text.includes("🟢") && !isComparison(last))
+  return (
+    whileItRuns(thread, at) ??
+    (plan ? voting(plan, at) : null) ??
+    (isAboutToRun(thread) ? { text: CARRIED_OUT, as: null, ...at } : null) ??
+    afterRun(card, lastRun(thread), at) ??
+    (askFor === undefined ? null : { text: `Type ${askFor} as ${OPERATOR.realName}.`, as: OPERATOR.id, ...home }) ??
+    onCard(card, home)
+  );
+}
+
+function whileItRuns(thread: readonly Message[], at: Place): Hint | null {
+  const waiting = thread.findLast((message) => labelOf(message, "go-on") !== null);
+  const last = lastRun(thread);
+  if (!waiting) return last && isUnderWay(last) ? { text: watching(last), as: null, ...at } : null;
+  // To try a step of an approved plan again needs who may approve it.
+  const [approver] = APPROVERS;
+  const press = `press “${labelOf(waiting, "go-on")}” as ${approver!.realName}`;
+  return { text: `The run stands still and needs somebody. In the thread, ${press}.`, as: approver!.id, ...at };
+}
+
+function afterRun(card: Message, last: Message | undefined, at: Place): Hint | null {
+  if (!last) return null;
+  if (last.text.includes("🟢") && !isComparison(last))
     return { text: "It runs again. The card turns green after a few good looks at DM.", as: null, ...at };
-  if (last && isComparison(last) && labelOf(card, "show-plan") === null)
-    return {
-      text: "The comparison is over: its result is in the thread, and in a moment the card says what follows.",
-      as: null,
-      ...at,
-    };
-  return onCard(card, home);
+  if (!isComparison(last) || labelOf(card, "show-plan") !== null) return null;
+  const text = "The comparison is over: its result is in the thread, and in a moment the card says what follows.";
+  return { text, as: null, ...at };
 }
 
 /** The run's own message: under way, or ended with its audit trail; reports of what it found have no such button. */

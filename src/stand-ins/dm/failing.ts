@@ -15,8 +15,11 @@ export function whatFails(world: World, subtask: Subtask, now: number): readonly
   const { relay, relayFolder } = source;
   const isStuck = relay?.failedAt != null && now - relay.failedAt > NOTICES_AFTER_MS;
   if (isV1(world.version) && isStuck && relayFolder && readsRelay(source)) {
-    const stands = subtask.sync?.cursor?.file ?? subtask.sync?.global.file ?? 0;
-    if (stands === relayFolder.pulled.file) return [relayFileBroken(fileName(relayFolder.pulled))];
+    const { cursor = null, global = null } = subtask.sync ?? {};
+    const stands = cursor?.file ?? global?.file ?? 0;
+    // What was pulled before is read first.
+    const hasRead = cursor === null || cursor.offset >= relayFolder.pulled.offset;
+    if (stands === relayFolder.pulled.file && hasRead) return [relayFileBroken(fileName(relayFolder.pulled))];
   }
   return source.side.isUp() ? null : [connectionRefused(source.config.port, "upstream")];
 }

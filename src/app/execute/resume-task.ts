@@ -10,6 +10,8 @@ export const resumeTask: StepRoutine = {
     if (at.kind === "not-known") return cannotKnow(at.why);
     if (at.kind === "absent") return cannotKnow("the source's worker does not list the task: somebody stopped it");
     const { stage, result } = at.subtask;
+    // Made a moment ago: a resume would be refused, and it goes on by itself.
+    if (stage === "New") return cannotKnow("the worker is only making it (stage New)");
     const runs = (stage === "Running" || stage === "Resuming") && (result?.errors.length ?? 0) === 0;
     return runs ? { kind: "already", proof: `stage ${stage}` } : { kind: "not-yet" };
   },

@@ -13,6 +13,8 @@ import { pause } from "./wait-until-gone.ts";
 
 /** One good sample is no proof: DM says Running between two failing attempts too. */
 const GOOD_SAMPLES = 3;
+/** Answers in a row without the task before it counts as stopped: a worker lists it only a moment after the master. */
+const ABSENT_AT_MOST = 5;
 /** Bad samples in a row before the watch is given up: DM shows an error for an instant while it resumes by itself. */
 const BAD_SAMPLES_AT_MOST = 30;
 
@@ -32,11 +34,16 @@ export const watchPastFile: StepRoutine = {
     const rate = createRate(context.clock);
     let good = 0;
     let bad = 0;
+    let absent = 0;
     let last = "no answer";
     while (!context.signal.aborted) {
       const at = await subtaskAtWorker(context);
-      if (at.kind === "absent") return { kind: "failed", why: "the worker does not list it any more: somebody stopped it" };
-      if (at.kind === "subtask") {
+      absent = at.kind === "absent" ? absent + 1 : 0;
+      if (absent >= ABSENT_AT_MOST) return { kind: "failed", why: "the worker does not list it any more: somebody stopped it" };
+      if (at.kind === "absent") {
+        good = 0;
+        last = "the worker does not list it";
+      } else if (at.kind === "subtask") {
         last = placeOf(at.subtask);
         const trouble = troubleOf(at.subtask);
         bad = trouble === null ? 0 : bad + 1;

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { after, afterEach, before, describe, test } from "node:test";
 import { sha256 } from "../../src/adapters/keys/keys.ts";
 import { openMysqlStore } from "../../src/adapters/store/mysql-store.ts";
 import { NO_OPTIONS } from "../../src/domain/plan/plan.ts";
 import { type Copy, startCopy } from "../support/frozen-process.ts";
+import { createLife } from "../support/life.ts";
 import { type MariaDb, startMariaDb } from "../support/mariadb.ts";
+import { type MortalHost, makeMortalHost } from "../support/mortal-host.ts";
 import { type MortalWire, startMortalWire } from "../support/mortal-wire.ts";
-import { proofOf, type RowsBench, startRowsBench } from "../support/rows-bench.ts";
+import { proofOf, type RowsBench, type RowsBenchOptions, startRowsBench } from "../support/rows-bench.ts";
 import { skipWithout } from "../support/services.ts";
 
 const ABOUT = { options: { ...NO_OPTIONS, file: "mysql-bin.000002" } };
@@ -23,19 +25,22 @@ describe("two copies over one MariaDB: the first stands still, the lease ends, t
   let first: Copy;
   let second: Copy;
   let closeSecond: () => Promise<void>;
+  let host: MortalHost | null = null;
   before(async () => {
     server = await startMariaDb();
   });
   after(() => server.stop());
 
-  beforeEach(async () => {
+  async function start({ connection: own = (whole) => whole, policy, ...options }: RowsBenchOptions = {}): Promise<void> {
     const connection = { ...(await server.freshDatabase(`medic${++databases}`)), hashing: sha256 };
     const [one, other] = [await openMysqlStore(connection), await openMysqlStore(connection)];
     wire = await startMortalWire();
     bench = await startRowsBench({
-      ...{ speed: 400, pollMs: 8, store: one, policy: { leaseSeconds: LEASE_SECONDS } },
-      connection(whole) {
-        wire.leadsTo(whole.downstream!.port);
+      ...{ speed: 400, pollMs: 8, store: one, policy: { leaseSeconds: LEASE_SECONDS, ...policy } },
+      ...options,
+      connection(plain) {
+        wire.leadsTo(plain.downstream!.port);
+        const whole = own(plain);
         const { metaWriter, rowWriter } = whole;
         return { ...whole, metaWriter: { ...metaWriter!, port: wire.port }, rowWriter: { ...rowWriter!, port: wire.port } };
       },
@@ -47,17 +52,20 @@ describe("two copies over one MariaDB: the first stands still, the lease ends, t
     await second.lease.start();
     closeSecond = () => other.close();
     assert.ok(first.lease.held() && !second.lease.held());
-  });
+  }
   afterEach(async () => {
     await first.stop();
     await second.stop();
     await closeSecond();
     await bench.end();
     await wire.stop();
+    host?.end();
+    host = null;
   });
   const carry = (copy: Copy) => bench.executorOver(copy.store, copy.lease).goOn(bench.signal);
   const runOf = async (id: string) => (await bench.store.runs.get(id))!;
   async function switching(): Promise<string> {
+    await start();
     await bench.writeHuge();
     await bench.until("the file is passed", () => bench.isPast(bench.hugeFile));
     return bench.approvedRun("switch-to-gtid", ABOUT);
@@ -97,7 +105,7 @@ describe("two copies over one MariaDB: the first stands still, the lease ends, t
     await frozen.isHeld;
     first.freeze();
     await takesOver(id);
-    const [rows, said] = [await bench.checkpoint(), wire.said.length];
+    const said = wire.said.length;
 
     // Its statements go on, and nothing has told it yet that its lease is over.
     frozen.letGo();
@@ -114,15 +122,40 @@ describe("two copies over one MariaDB: the first stands still, the lease ends, t
       late.filter((sql) => /^UPDATE|COMMIT/.test(sql)),
       [],
     );
-    assert.deepEqual(
-      (await bench.checkpoint()).map(({ of }) => of),
-      rows.map(({ of }) => of),
-    );
     assert.deepEqual(bench.writes(), SWITCHED);
     assert.equal((await runOf(id)).state.kind, "succeeded");
   });
 
+  test("before it renames a relay's file on a worker's host: it wakes, and runs no command there", async () => {
+    host = makeMortalHost();
+    const there = host;
+    const nobodyDies = createLife(() => false);
+    const carryThere = (copy: Copy) =>
+      bench.executorOver(copy.store, copy.lease, there.reachedBy(bench.facts, nobodyDies)).goOn(bench.signal);
+    await start(host.bench({ policy: { passFileSeconds: 8 } }));
+    await bench.writeHuge();
+    await bench.until("the relay has failed", () => bench.source().relay?.stage === "Paused");
+    await bench.poll();
+    const id = await bench.approvedRun("replace-relay-file", ABOUT);
+    const { isFrozen } = first.freezeAfter(/^\d+ put-relay-file started$/);
+    const carried = carryThere(first);
+    await isFrozen;
+    await bench.until("the second one holds the lease", () => second.lease.held() !== null);
+    await carryThere(second);
+    const [ended, ran] = [await runOf(id), host.ran()];
+
+    first.wake();
+    await carried;
+
+    assert.ok(ended.state.kind === "failed" && /not past mysql-bin\.000002/.test(ended.state.why), JSON.stringify(ended.state));
+    assert.deepEqual(await runOf(id), ended);
+    assert.equal(host.ran(), ran);
+    const orders = host.changes().filter((words) => words.startsWith("worker-ctl"));
+    assert.deepEqual(orders, ["worker-ctl stop worker1", "worker-ctl start worker1"]);
+  });
+
   test("between two batches of rows: the fence's row refuses the second one, and the list of rows stays the next owner's", async () => {
+    await start();
     const ids = Array.from({ length: 60 }, (_, index) => 300 + index);
     await bench.write(`INSERT INTO shop.orders VALUES ${ids.map((row) => `(${row}, 'lost')`).join(", ")}`);
     await bench.until("the rows arrive", async () => (await bench.ids()).length === 62);

@@ -13,6 +13,8 @@ export interface MortalHost extends WorkerDisk {
   /** The way to the host is lost right after this command was done there. */
   loseAfter(command: RegExp): void;
   returns(): void;
+  /** How many commands were run in all, those that only look among them. */
+  ran(): number;
   meta(): string;
   /** -1: it is not there. */
   bytesOf(name: string): number;
@@ -26,8 +28,10 @@ export function makeMortalHost(change?: Parameters<typeof makeWorkerDisk>[1]): M
   const changes: string[] = [];
   let lostAfter: RegExp | null = null;
   let isLost = false;
+  let ran = 0;
 
   async function run(command: Command, life: Life): Promise<CommandOutcome> {
+    ran++;
     if (isLost) return { kind: "cut-off", why: "the connection was reset" };
     const words = command.words.map((word) => word.slice(word.lastIndexOf("/") + 1)).join(" ");
     if (!CHANGING.test(words)) return runCommand(command);
@@ -55,6 +59,7 @@ export function makeMortalHost(change?: Parameters<typeof makeWorkerDisk>[1]): M
       lostAfter = null;
       isLost = false;
     },
+    ran: () => ran,
     meta: () => readFileSync(disk.path("relay.meta"), "utf8"),
     bytesOf: (name) => statSync(disk.path(name), { throwIfNoEntry: false })?.size ?? -1,
   };

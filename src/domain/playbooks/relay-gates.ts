@@ -4,7 +4,7 @@ import { type UpstreamSigns, whoseFile } from "../binlog/whose-file.ts";
 import type { Known } from "../observation/known.ts";
 import { fails, type GateId, holds, unknownYet } from "../plan/gate.ts";
 import type { GateAnswer } from "../plan/plan.ts";
-import { isOver4gib } from "../signals/big-files.ts";
+import { isOver4gib, isTooLargeSoon } from "../signals/big-files.ts";
 
 /** What a repair of a relay stands on. */
 export interface RelayFacts {
@@ -34,12 +34,15 @@ export function neededGate({ files, signs, taskFiles }: RelayFacts): GateAnswer 
     : fails("needed", "gate-relay-needed-purged", { file: oldest, oldest: first?.name ?? "?" });
 }
 
-/** Read by position, rows past 4 GiB are lost where the relay is made anew (over-4gib-lab): refused in favour of GTIDs. */
+/**
+ * Read by position, rows past 4 GiB are lost where the relay is made anew (over-4gib-lab): refused in favour of GTIDs, also while the
+ * file still grows towards them.
+ */
 export function noBigFileGate({ files, taskFiles, readsByGtid }: RelayFacts): GateAnswer {
   if (readsByGtid) return holds("big-file", "gate-gtid-already");
   if (files.kind === "not-known") return fails("big-file", "gate-file-not-measured", { file: "?", why: files.why });
   const from = fileNumberOf(earliest(taskFiles) ?? files.value[0]?.name ?? "");
-  const big = files.value.find((file) => file.number >= from && isOver4gib(file));
+  const big = files.value.find((file) => file.number >= from && isTooLargeSoon(file));
   return big
     ? fails("big-file", "gate-relay-big-file", { file: big.name, bytes: String(big.sizeBytes) })
     : holds("big-file", "gate-relay-no-big-file");

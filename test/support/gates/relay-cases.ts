@@ -98,6 +98,12 @@ const ROWS: readonly Row[] = [
     `mysql-bin.004452 (${BIG} bytes) lies between the checkpoint and the upstream's end. Read by position, a relay reset loses rows there: read by GTIDs instead (switch-to-gtid).`,
   ],
   [
+    "the file that is being written grows towards 4 GiB",
+    ...(["big-file", "fails", "gate-relay-big-file"] as const),
+    reset({ files: known([aFile(4_450), aFile(4_451), aFile(4_452, 3_900_000_000, true)]) }),
+    "mysql-bin.004452 (3900000000 bytes) lies between the checkpoint and the upstream's end. Read by position, a relay reset loses rows there: read by GTIDs instead (switch-to-gtid).",
+  ],
+  [
     "the file is of the upstream before",
     ...(["upstream", "fails", "gate-upstream-other"] as const),
     file({ signs: { subDirectory: "0-101.000001", server: known("0-103") } }),

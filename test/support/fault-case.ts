@@ -108,6 +108,17 @@ export const TROUBLES = {
       await bench.finish(await bench.approvedRun("compare-rows"));
     },
   },
+  /** The row was copied, and is to be taken back. */
+  "copied-row": {
+    bench: {},
+    playbook: "undo",
+    request: { task: null, options: { ...NO_OPTIONS, run: "R-2" } },
+    prepare: async (bench: RowsBench) => {
+      await passTheFile(bench);
+      await bench.finish(await bench.approvedRun("compare-rows"));
+      await bench.finish(await bench.approvedRun("copy-missing-rows"));
+    },
+  },
   /** The relay turns on such a file. */
   relay: {
     bench: { relay: true },

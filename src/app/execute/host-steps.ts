@@ -1,5 +1,6 @@
 import { fileNumberOf, plainName } from "../../domain/binlog/binlog-name.ts";
 import type { BinlogFile } from "../../domain/binlog/upstream-facts.ts";
+import { relayPhrase } from "../../domain/relay/relay-phrases.ts";
 import { moveToNextFile } from "../../domain/relay/replace-relay-file.ts";
 import { say } from "../../domain/wording/phrases.ts";
 import { databasesOf } from "../fact-sources.ts";
@@ -14,7 +15,7 @@ import type {
   WorkerHost,
 } from "../ports/worker-host.ts";
 import { cannotKnow } from "./dm-questions.ts";
-import { keptFileWorkName, keptMetaWorkName } from "./kept-names.ts";
+import { keptFetchName, keptFileWorkName, keptMetaWorkName } from "./kept-names.ts";
 import { actionOf, type StepAnswer, type StepContext, type StepOutcome, type StepRoutine } from "./step-action.ts";
 import { pause } from "./wait-until-gone.ts";
 
@@ -51,6 +52,7 @@ export const fetchRelayFile: StepRoutine = {
         ? fileWork(context, looked.value, file, sizeBytes)
         : await asDmTells(context, worker, file, sizeBytes);
     if ("why" in work) return { kind: "failed", why: work.why };
+    await keep(context, keptFetchName(context.run.id, worker), { subDirectory: work.subDirectory });
     return outcomeOf(await host.act({ kind: "fetch-binlog", ...work }, callOf(context)));
   },
 };
@@ -125,6 +127,8 @@ export const putRelayFile: StepRoutine = {
     if (!host) return noHost(worker);
     const looked = await host.look(callOf(context));
     if (looked.kind === "not-known" && host.form === "command") return { kind: "failed", why: looked.why };
+    const moved = looked.kind === "known" ? await hasMoved(context, worker, looked.value.subDirectory) : null;
+    if (moved !== null) return { kind: "failed", why: moved };
     const work = await keptFileWork(context, worker, looked.kind === "known" ? looked.value : null, file, sizeBytes);
     if ("why" in work) return { kind: "failed", why: work.why };
     return outcomeOf(await host.act({ kind: "put-in-place", ...work }, callOf(context)));
@@ -249,6 +253,13 @@ async function failingFile({ facts, run, step, signal }: StepContext, file: stri
   const upstream = databasesOf(facts, run.plan.cluster).upstreams.get(step.target.source);
   const files = upstream ? await upstream.binlogFiles(signal) : null;
   return files?.kind === "known" ? (files.value.find(({ name }) => name === plainName(file)) ?? null) : null;
+}
+
+/** A relay that has turned to another upstream since the file was fetched: files of one name are not one file. null: it has not. */
+async function hasMoved(context: StepContext, worker: string, now: string): Promise<string | null> {
+  const fetched = await readKept<{ readonly subDirectory: string }>(context, keptFetchName(context.run.id, worker));
+  if (fetched === null || fetched.subDirectory === now) return null;
+  return say(relayPhrase("relay-sub-directory-moved", { now, planned: fetched.subDirectory }), "en");
 }
 
 const hostOf = ({ facts, run }: StepContext, worker: string): WorkerHost | null =>

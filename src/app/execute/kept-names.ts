@@ -9,6 +9,8 @@ export const keptWrittenName = (run: string, task: string, source: string): stri
   `run ${run} written ${JSON.stringify([task, source])}`;
 /** The newest YAML that any run kept of a task: what it is started with again where no file is configured. */
 export const lastYamlName = (cluster: string, task: string): string => `yaml ${JSON.stringify([cluster, task])}`;
+/** For which sub-directory of the relay the file was fetched. */
+export const keptFetchName = (run: string, worker: string): string => `run ${run} relay fetched ${worker}`;
 /** What was put into the relay's folder of a worker, and what it replaced. */
 export const keptFileWorkName = (run: string, worker: string): string => `run ${run} relay file ${worker}`;
 /** relay.meta before and after. */

@@ -272,6 +272,34 @@ const ROW_FAULTS: readonly FaultCase[] = [
   },
 ];
 
+const UNDO_FAULTS: readonly FaultCase[] = [
+  {
+    id: "undo-commit-reply-lost",
+    happens: "a copied row is taken back and COMMIT's reply is lost",
+    holds: "a person is called; Go on finds the row gone and says that, and deletes nothing else",
+    ...{ trouble: "copied-row", fault: onRows("COMMIT", { kind: "after" }) },
+    ends: { as: "needs-person", says: /Connection lost/ },
+    afterwards: { answer: "go-on", ends: { as: "succeeded", says: /0 deleted, 1 not there any more, 0 changed/ } },
+    ...{ calls: [], rows: [1, 2, 200, 202] },
+  },
+  {
+    id: "undo-row-changed-since",
+    happens: "an application has changed a copied row when it is to be taken back",
+    holds: "a row that is not as the run inserted it is left, and told",
+    ...{ trouble: "copied-row", fault: ({ db }) => db.query("UPDATE shop.orders SET note = 'theirs' WHERE id = 201") },
+    ends: { as: "succeeded", says: /0 deleted, 0 not there any more, 1 changed/ },
+    calls: [],
+  },
+  {
+    id: "undo-deadlock",
+    happens: "the DELETE of a copied row is answered with a deadlock (1213)",
+    holds: "nothing was deleted, the run ends and says why",
+    ...{ trouble: "copied-row", fault: onRows("DELETE FROM `shop`", error(1213, "Deadlock found")) },
+    ends: { as: "failed", says: /Deadlock found/ },
+    calls: [],
+  },
+];
+
 const UPSTREAM_FAULTS: readonly FaultCase[] = [
   {
     id: "upstream-away-before-stop",
@@ -313,4 +341,4 @@ const UPSTREAM_FAULTS: readonly FaultCase[] = [
   },
 ];
 
-export const DATABASES_FAULTS: readonly FaultCase[] = [...META_FAULTS, ...ROW_FAULTS, ...UPSTREAM_FAULTS];
+export const DATABASES_FAULTS: readonly FaultCase[] = [...META_FAULTS, ...ROW_FAULTS, ...UNDO_FAULTS, ...UPSTREAM_FAULTS];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { cpSync, rmSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 import type { Run } from "../../../src/domain/run/run.ts";
 import { OPERATOR } from "../../support/engine.ts";
@@ -222,6 +222,26 @@ const AFTER_THE_STOP: readonly FaultCase[] = [
     at: { step: "stop-worker", is: "done", happen: ({ disk }) => rmSync(disk.path(FILE)) },
     ends: REPLACED,
     check: isReplaced,
+  },
+  {
+    ...COMMON,
+    id: "host-sub-directory-moved",
+    happens: "the relay turns to another upstream, and to another sub-directory, between the fetch and the stop",
+    holds: "the file is not put where a file of another server has its name; loud: the worker is stopped; Put back starts it",
+    at: {
+      step: "stop-worker",
+      is: "done",
+      happen: ({ disk }) => {
+        cpSync(`${disk.folder}/worker1/0-101.000001/relay.meta`, `${disk.folder}/worker1/0-102.000002/relay.meta`);
+        writeFileSync(`${disk.folder}/worker1/server-uuid.index`, "0-101.000001\n0-102.000002\n");
+      },
+    },
+    ends: stopped(/0-102\.000002/),
+    afterwards: PUT_BACK,
+    check: (stage) => {
+      assert.notEqual(stage.disk.size(`${stage.disk.folder}/worker1/0-102.000002/${FILE}`), WHOLE);
+      runs(stage);
+    },
   },
   {
     ...COMMON,

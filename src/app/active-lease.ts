@@ -6,7 +6,7 @@ import type { Store } from "./ports/store.ts";
 export interface ActiveLease {
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** null while another copy is active. `timeLeftMs` is measured on this machine's monotonic clock, from before the lease was asked for. */
+  /** null while another copy is active. `timeLeftMs` is measured from before the lease was asked for, by whichever of this machine's clocks says less. */
   held(): { readonly fence: number; timeLeftMs(): number } | null;
 }
 
@@ -24,7 +24,7 @@ export interface LeaseParts {
 export function createActiveLease(parts: LeaseParts): ActiveLease {
   const { store, owner, seconds, clock, log, metrics } = parts;
   const stopping = new AbortController();
-  let current: { readonly fence: number; readonly until: number } | null = null;
+  let current: { readonly fence: number; readonly until: number; readonly wallUntil: number } | null = null;
   let loop: Promise<void> = Promise.resolve();
   let told = false;
 
@@ -36,13 +36,17 @@ export function createActiveLease(parts: LeaseParts): ActiveLease {
     log.info({ owner, fence: current?.fence ?? null }, holds ? "this copy is active" : "this copy stands by");
     parts.onChange(holds);
   }
-  const isHeld = () => current !== null && current.until > clock.monotonic();
+  /** The monotonic clock stands still while a host sleeps or its machine is paused; the other one may jump. */
+  const leftMs = (): number =>
+    current === null ? 0 : Math.min(current.until - clock.monotonic(), current.wallUntil - clock.now());
+  const isHeld = () => leftMs() > 0;
 
   async function renew(): Promise<void> {
-    const asked = clock.monotonic();
+    const [asked, wallAsked] = [clock.monotonic(), clock.now()];
     try {
       const answer = await store.leases.take("active", owner, seconds);
-      current = answer.kind === "held" ? { fence: answer.fence, until: asked + seconds * 1000 } : null;
+      const [until, wallUntil] = [asked + seconds * 1000, wallAsked + seconds * 1000];
+      current = answer.kind === "held" ? { fence: answer.fence, until, wallUntil } : null;
     } catch (error) {
       // The lease runs on until its time is over; the next attempt may still renew it.
       log.warn({ err: error }, "the lease could not be renewed");
@@ -71,7 +75,6 @@ export function createActiveLease(parts: LeaseParts): ActiveLease {
         .giveUp("active", owner)
         .catch((error: unknown) => log.warn({ err: error }, "the lease could not be given up"));
     },
-    held: () =>
-      isHeld() ? { fence: current!.fence, timeLeftMs: () => (current === null ? 0 : current.until - clock.monotonic()) } : null,
+    held: () => (isHeld() ? { fence: current!.fence, timeLeftMs: leftMs } : null),
   };
 }

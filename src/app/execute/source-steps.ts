@@ -109,6 +109,9 @@ export const switchRelay: StepRoutine = {
     const entries = await entriesOf(context);
     if ("why" in entries) return cannotKnow(entries.why);
     const isOn = entries.entries.some(({ relay }) => relay !== null);
+    // A worker that does not answer shows no relay either; that is not one that is off.
+    const silent = entries.entries.find(({ answered }) => !answered);
+    if (!isOn && silent) return cannotKnow(silent.message || "the source's worker does not answer");
     return isOn === on ? { kind: "already", proof: isOn ? "DM lists a relay" : "DM lists no relay" } : { kind: "not-yet" };
   },
   async act(context) {
@@ -169,7 +172,7 @@ async function sourceThere({
   if (config.kind === "absent") return null;
   if (config.kind !== "config") return { why: config.kind === "not-offered" ? "this DM hands out no source's YAML" : config.why };
   const status = await dm.sourceStatus(step.target.source, signal);
-  if (status.kind === "not-known") return { worker: null };
+  if (status.kind === "not-known") return { why: status.why };
   return { worker: status.entries.find(({ worker, answered }) => worker !== null && answered)?.worker ?? null };
 }
 

@@ -119,6 +119,25 @@ export const TROUBLES = {
       await bench.finish(await bench.approvedRun("copy-missing-rows"));
     },
   },
+  /** A relay that somebody wants made anew. */
+  "old-relay": {
+    bench: { relay: true },
+    playbook: "reset-relay",
+    request: {},
+    prepare: async (bench: RowsBench) => bench.poll(),
+  },
+  /** A DDL that DM does not take, with a row behind it. */
+  "refused-ddl": {
+    bench: {},
+    playbook: "skip-or-replace-statement",
+    request: {},
+    prepare: async (bench: RowsBench) => {
+      await bench.world.writeRefusedDdl("replica-1");
+      await bench.write("INSERT INTO shop.orders VALUES (3, 'three')");
+      await bench.until("DM stops at it", () => bench.subtask()?.stage === "Paused");
+      await bench.poll();
+    },
+  },
   /** The relay turns on such a file. */
   relay: {
     bench: { relay: true },

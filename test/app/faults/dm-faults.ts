@@ -25,7 +25,87 @@ const AGAIN = { as: "succeeded", says: /proved: it runs again/ } as const;
 const NOT_KNOWN = { as: "needs-person", left: "not-known", says: /WAITS FOR A PERSON.*could not be found out/ } as const;
 const GONE = { as: "needs-person", left: "task-gone", says: /THE TASK DOES NOT EXIST/ } as const;
 
-export const DM_FAULTS: readonly FaultCase[] = [
+const source =
+  (op: number, what: What) =>
+  ({ dm }: FaultStage): void =>
+    dm.faultNext({
+      matches: ({ method, path, body }) =>
+        method === "PUT" && path.startsWith("/apis/v1alpha1/sources") && (body as { op?: number }).op === op,
+      what,
+    });
+const onRelay =
+  (word: "enable" | "disable", what: What) =>
+  ({ dm }: FaultStage): void =>
+    dm.faultNext({ matches: ({ method, path }) => method === "POST" && path.endsWith(`/relay/${word}`), what });
+const SWITCH = ["PUT tasks 7", "PUT sources 3", "PUT sources 1", "POST tasks", ...STOP_AND_START];
+const NO_SOURCE = { as: "needs-person", left: "source-gone", says: /WAITS FOR A PERSON.*source is not in DM now/ } as const;
+
+const SOURCE_FAULTS: readonly FaultCase[] = [
+  {
+    id: "dm-source-stop-reply-lost",
+    happens: "DM takes a source away from its worker and the reply is lost",
+    holds: "DM is asked: it lists the source no more; nothing is sent again",
+    ...{ trouble: "lost-row", fault: source(3, { kind: "lose-reply" }), ends: AGAIN, calls: SWITCH },
+  },
+  {
+    id: "dm-source-start-reply-lost",
+    happens: "DM gives the source to a worker and the reply is lost",
+    holds: "DM is asked: the source is there with the settings that were wanted; nothing is sent again",
+    ...{ trouble: "lost-row", fault: source(1, { kind: "lose-reply" }), ends: AGAIN, calls: SWITCH },
+  },
+  {
+    id: "dm-source-start-not-received",
+    happens: "the connection is cut before DM has read that the source is to be made anew",
+    holds: "loud: the source is not in DM now; Go on makes it",
+    ...{ trouble: "lost-row", fault: source(1, { kind: "drop" }), ends: NO_SOURCE, afterwards: { answer: "go-on", ends: AGAIN } },
+    calls: SWITCH,
+  },
+  {
+    id: "dm-source-start-refused",
+    happens: "DM refuses to make the source anew, and a person says Put back",
+    holds: "loud: the source is not in DM now; source and task are made as they were",
+    ...{ trouble: "lost-row", fault: source(1, said({ result: false, msg: "Access denied for user", sources: [] }, false)) },
+    ends: { ...NO_SOURCE, says: /source is not in DM now.*Access denied/ },
+    afterwards: { answer: "put-back", ends: { as: "failed", left: "task-running", says: /was put back/ } },
+    calls: [...SWITCH.slice(0, 3), "PUT sources 1", "POST tasks"],
+    rows: [1, 2, 200, 202],
+  },
+  {
+    id: "dm-end-of-safe-mode-refused",
+    happens: "DM refuses the start that ends safe mode",
+    holds: "loud: the task does not exist; Go on starts it with its own YAML",
+    trouble: "lost-row",
+    at: { step: "watch-past-file", is: "done", happen: ({ world }) => world.refuseNextStart("GTID state purged") },
+    ...{ ends: GONE, afterwards: { answer: "go-on", ends: AGAIN }, calls: [...SWITCH, "POST tasks"] },
+  },
+  {
+    id: "dm-relay-off-reply-lost",
+    happens: "DM switches a relay off and the reply is lost",
+    holds: "DM is asked; the relay is switched off once and on once",
+    ...{ trouble: "old-relay", fault: onRelay("disable", { kind: "lose-reply" }) },
+    ends: { as: "succeeded", says: /./ },
+    calls: ["POST sources", "POST sources"],
+  },
+  {
+    id: "dm-relay-on-not-received",
+    happens: "the connection is cut before DM has read that the relay is to be switched on again",
+    holds: "a person is told that the relay is off; Go on switches it on",
+    ...{ trouble: "old-relay", fault: onRelay("enable", { kind: "drop" }) },
+    ends: { as: "needs-person", left: "relay-off", says: /relay of the source is switched off/ },
+    afterwards: { answer: "go-on", ends: { as: "succeeded", says: /./ } },
+    calls: ["POST sources", "POST sources"],
+  },
+  {
+    id: "dm-skip-reply-lost",
+    happens: "DM notes that a DDL is to be skipped and the reply is lost",
+    holds: "the statement is skipped once, and the row behind it arrives",
+    ...{ trouble: "refused-ddl", fault: onCall("PUT", "errors", { kind: "lose-reply" }) },
+    ends: { as: "succeeded", says: /./ },
+    calls: ["PUT errors 1"],
+  },
+];
+
+const TASK_FAULTS: readonly FaultCase[] = [
   {
     id: "dm-stop-not-received",
     happens: "the connection is cut before DM has read the stop",
@@ -220,3 +300,5 @@ export const DM_FAULTS: readonly FaultCase[] = [
     calls: STOP_AND_START,
   },
 ];
+
+export const DM_FAULTS: readonly FaultCase[] = [...TASK_FAULTS, ...SOURCE_FAULTS];

@@ -3,12 +3,14 @@ import { fileNumberOf } from "../../domain/binlog/binlog-name.ts";
 import type { CheckpointRow } from "../../domain/binlog/checkpoint-row.ts";
 import { isEmptySet, parseGtidSet } from "../../domain/binlog/gtid-set.ts";
 import { rewriteRows } from "../../domain/binlog/rewrite-checkpoint.ts";
+import { syncerName } from "../../domain/binlog/whose-file.ts";
 import type { Known } from "../../domain/observation/known.ts";
 import { fails, holds, unknownYet } from "../../domain/plan/gate.ts";
 import type { Binding, GateAnswer, Target } from "../../domain/plan/plan.ts";
 import type { CheckpointRewrite } from "../../domain/plan/step-action.ts";
 import { isAhead, replayGates } from "../../domain/playbooks/replay-gates.ts";
 import { type GtidSwitchFacts, type SourceRoad, switchToGtid } from "../../domain/playbooks/switch-to-gtid.ts";
+import { isTooLargeSoon } from "../../domain/signals/big-files.ts";
 import { phrase } from "../../domain/wording/phrases.ts";
 import type { TaskFacts } from "../ports/yaml.ts";
 import { fileOfPlan, type NamedFile, readRowsOf, readSourceNow, type SourceNow, sizeOf } from "./replay-facts.ts";
@@ -59,8 +61,30 @@ export const surveyGtidSwitch: Surveyor = async (input) => {
     targets: [...targets, itself],
   };
   if (road.road === null || tasks.some((task) => task.metaSchema === null)) return { ...whole, steps: [] };
-  return { ...whole, steps: steps(input, now, tasks, road.road, file) };
+  const relay = relayAfter(input, now, tasks, file);
+  return {
+    ...whole,
+    warnings: [...whole.warnings, ...(relay === "stays-off" ? [phrase("warn-relay-stays-off", { source })] : [])],
+    steps: steps(input, now, tasks, road.road, file, relay === "on"),
+  };
 };
+
+/** A relay that comes to a large file turns on it by GTIDs too: only when every such file is behind the tasks is it switched on again. */
+function relayAfter(
+  { settings }: SurveyInput,
+  { entries, files, subtasks }: SourceNow,
+  tasks: readonly TaskSurvey[],
+  file: string,
+): "on" | "off" | "stays-off" {
+  const wasOn = entries.kind === "known" && entries.value.some(({ relay }) => relay !== null);
+  if (!settings.policy.relayAfterSwitch || !wasOn) return "off";
+  const stands = Math.max(fileNumberOf(file), ...subtasks.map((subtask) => fileNumberOf(syncerName(subtask) ?? file)));
+  const more = files.kind === "known" && files.value.some((one) => one.number > stands && isTooLargeSoon(one));
+  return more || areAhead(tasks, file, files) ? "stays-off" : "on";
+}
+
+const areAhead = (tasks: readonly TaskSurvey[], file: string, files: SourceNow["files"]): boolean =>
+  tasks.every(({ rows, rewrite }) => rows !== null && isAhead({ rows, rewrite, file, files }));
 
 /**
  * Everything that may have been lost is brought back at once; where no set tells how to begin at the earliest file (the server's first
@@ -169,12 +193,12 @@ function steps(
   tasks: readonly TaskSurvey[],
   road: SourceRoad,
   file: string,
+  relayAfterwards: boolean,
 ): ReturnType<typeof switchToGtid.steps> {
-  const relayAfterwards = input.settings.policy.relayAfterSwitch && relayIsOn(now);
   const facts: GtidSwitchFacts = {
     ...baseFacts(input),
     ...{ file, road, relayAfterwards, sizeBytes: sizeOf(now.files, file) },
-    isAhead: tasks.every(({ rows, rewrite }) => rows !== null && isAhead({ rows, rewrite, file, files: now.files })),
+    isAhead: areAhead(tasks, file, now.files),
     tasks: tasks.map(({ target, metaSchema, rewrite, rows }) => {
       const seen = rows?.kind === "known" ? rewriteRows(rows.value, rewrite) : null;
       const asSeen = seen?.kind === "changes" ? seen.changes : [];
@@ -183,6 +207,3 @@ function steps(
   };
   return switchToGtid.steps(facts);
 }
-
-const relayIsOn = ({ entries }: SourceNow): boolean =>
-  entries.kind === "known" && entries.value.some(({ relay }) => relay !== null);

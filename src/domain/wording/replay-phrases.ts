@@ -257,6 +257,10 @@ export const REPLAY_PHRASES = {
     en: "The relay is on, so the sync unit reads the relay's copy of {file}. v8.1.0 turned at its end for ever without an error, and the watch would end in vain; switching the relay off first avoids that. Approving the plan accepts it.",
     zh: "relay 已开启，同步单元会读取 relay 中的 {file} 副本。v8.1.0 曾在其末尾无错误地无限循环，观察将徒劳结束；先关闭 relay 可避免。批准计划即表示接受。",
   },
+  "warn-relay-stays-off": {
+    en: "The relay of {source} stays off: it would come to a file over 4 GiB that no task has passed yet, and turn on it. Switch it on when the file is behind them.",
+    zh: "{source} 的 relay 保持关闭：它会遇到任务尚未越过的超过 4 GiB 的文件并在其上循环。待任务越过后再开启。",
+  },
   "warn-shards-replay": {
     en: "The task merges shards: in safe mode a row that is replayed takes the place of another shard's row with the same key.",
     zh: "任务合并分表：安全模式下重放的行会替换其他分表中相同主键的行。",

@@ -157,6 +157,21 @@ describe("switch-to-gtid", { timeout: 170_000 }, () => {
     assert.match((await bench.why("switch-to-gtid", ABOUT)).join(" "), /worker1/);
   });
 
+  test("leaves the relay off while the file lies ahead of the tasks: it would turn on it", async () => {
+    await start({ relay: true, policy: { relayAfterSwitch: true } });
+    await bench.until("a row arrives", async () => (await bench.ids()).includes(2));
+    await bench.world.writeHugeTransaction("replica-1");
+    await bench.watch.pollAnew("shop", bench.signal);
+
+    const plan = await bench.plan("switch-to-gtid", { options: { ...NO_OPTIONS, file: "mysql-bin.000002" } });
+
+    assert.ok(plan.warnings.some(({ key }) => key === "warn-relay-stays-off"));
+    assert.deepEqual(
+      plan.steps.flatMap(({ action }) => (action.kind === "start-source" ? [action.settings.relay] : [])),
+      [false],
+    );
+  });
+
   test("takes every task of the source along, and proves a stream by GTID for each", async () => {
     await start({ flavor: "mysql" });
     await passed();
@@ -181,7 +196,7 @@ describe("switch-to-gtid", { timeout: 170_000 }, () => {
 
   test("switches the relay on again at the end where the policy wants it", async () => {
     await start({ relay: true, policy: { relayAfterSwitch: true } });
-    await bench.until("a row arrives", async () => (await bench.ids()).includes(2));
+    await bench.until("DM stands in the file", async () => (await bench.checkpoint())[0]!.file.endsWith(".000002"));
 
     const run = await bench.finish(await bench.approvedRun("switch-to-gtid"));
 

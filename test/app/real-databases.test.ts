@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { createConnection } from "mysql2/promise";
 import { INSTALLATION } from "../../src/app/ports/store.ts";
+import type { ClusterConnection } from "../../src/config/config.ts";
 import { NO_OPTIONS } from "../../src/domain/plan/plan.ts";
 import type { Run } from "../../src/domain/run/run.ts";
+import { type CuttingProxy, startCuttingProxy } from "../support/cutting-proxy.ts";
 import { OPERATOR } from "../support/engine.ts";
+import { mortalOnceIs } from "../support/mortal-store.ts";
 import { type RealDatabases, startRealDatabases } from "../support/real-databases.ts";
 import { proofOf, type startBenchBetween } from "../support/rows-bench.ts";
 import { skipWithout } from "../support/services.ts";
@@ -17,14 +20,21 @@ describe("repairs between two real MariaDBs, by accounts that may do what the pa
   timeout: 170_000,
 }, () => {
   let real: RealDatabases;
+  /** Between the bot and the downstream, for the account that writes checkpoints. */
+  let metaWay: CuttingProxy;
   let bench: Awaited<ReturnType<typeof startBenchBetween>>;
   before(async () => {
     real = await startRealDatabases();
+    metaWay = await startCuttingProxy(real.downstream.port);
   });
-  after(() => real?.stop());
+  after(async () => {
+    await metaWay?.stop();
+    await real?.stop();
+  });
   beforeEach(async () => {
     await real.empty();
-    bench = await real.bench();
+    const overWay = (whole: ClusterConnection) => ({ ...whole, metaWriter: { ...whole.metaWriter!, port: metaWay.port } });
+    bench = await real.bench({ connection: overWay });
     await bench.writeHuge();
     await bench.until("the file is passed", () => bench.isPast(bench.hugeFile));
     await bench.until("row 202 of the next file is there", async () => (await bench.ids()).includes(202));
@@ -123,6 +133,35 @@ describe("repairs between two real MariaDBs, by accounts that may do what the pa
     const run = await bench.finish(id);
 
     assert.equal(run.state.kind, "succeeded", JSON.stringify(run.state));
+    await rowsAreEqual();
+  });
+
+  test("a downstream that became read-only after the stop takes no row (1290); when it is mended, Go on writes them once", async () => {
+    const id = await bench.approvedRun("switch-to-gtid", ABOUT);
+    await bench.executorOver(mortalOnceIs(bench.store, "start-source", "done")).goOn(bench.signal);
+    const before = await checkpoint();
+    await real.downstream.asRoot("SET GLOBAL read_only = 1");
+    const waiting = await bench.finish(id).finally(() => real.downstream.asRoot("SET GLOBAL read_only = 0"));
+
+    assert.ok(waiting.state.kind === "needs-person" && waiting.state.left === "task-gone", JSON.stringify(waiting.state));
+    assert.match(waiting.state.why, /read-only/);
+    assert.deepEqual(await checkpoint(), before);
+    await bench.executor.byPerson(id, OPERATOR, "go-on");
+    const run = await bench.finish(id);
+
+    assert.equal(run.state.kind, "succeeded", JSON.stringify(run.state));
+    await rowsAreEqual();
+  });
+
+  test("a COMMIT that a real server carries out and whose reply is lost is found done, and is not made again", async () => {
+    const id = await bench.approvedRun("switch-to-gtid", ABOUT);
+    metaWay.cutAfter("COMMIT");
+
+    const run = await bench.finish(id);
+
+    assert.equal(metaWay.waiting(), 0);
+    assert.equal(run.state.kind, "succeeded", JSON.stringify(run.state));
+    assert.match(proofOf(run, "rewrite-checkpoint"), /the reply was lost/);
     await rowsAreEqual();
   });
 });

@@ -4,7 +4,11 @@ import { type Incident, type Root, rootKey } from "./incident.ts";
 const CONNECTION: ReadonlySet<Kind> = new Set<Kind>(["invalid-connection", "bad-connection", "downstream-unreachable"]);
 
 /** What a file over 4 GiB makes of a relay or a sync unit. */
-const OF_A_LARGE_FILE: ReadonlySet<Kind> = new Set<Kind>(["binlog-over-4gib", "binlog-over-4gib-suspected", "relay-going-back"]);
+export const OF_A_LARGE_FILE: ReadonlySet<Kind> = new Set<Kind>([
+  "binlog-over-4gib",
+  "binlog-over-4gib-suspected",
+  "relay-going-back",
+]);
 
 /** A dump only reads the upstream: the connection that broke there is not the downstream's. */
 export function isDownstreamTrouble(finding: Finding): boolean {

@@ -1,5 +1,6 @@
 import type { Finding } from "../diagnosis/finding.ts";
 import type { BinlogPosition, Observation, RelayObservation, SubtaskObservation } from "../observation/observation.ts";
+import { OF_A_LARGE_FILE } from "./choose-root.ts";
 import type { Member } from "./incident.ts";
 
 /**
@@ -14,9 +15,8 @@ export function looksWell(member: Member, now: Finding | null, observation: Obse
   const { subject } = now;
   // Nobody saw where it stood when it went, so that it runs again is what can be seen.
   if (member.finding.kind === "stopped-and-forgotten") return true;
-  if (subject.kind === "subtask")
-    return subtaskWell(subtaskOf(observation, subject.task, subject.source), member.positionAtFailure);
-  if (subject.kind === "relay") return relayWell(relayOf(observation, subject.source), member.positionAtFailure);
+  if (subject.kind === "subtask") return subtaskWell(subtaskOf(observation, subject.task, subject.source), member);
+  if (subject.kind === "relay") return relayWell(relayOf(observation, subject.source), member);
   return true;
 }
 
@@ -31,19 +31,25 @@ function relayIsOff({ subject }: Finding, observation: Observation): boolean {
   return entry?.answered === true && entry.relay === null;
 }
 
-function subtaskWell(subtask: SubtaskObservation | null, failedAt: BinlogPosition | null): boolean {
+function subtaskWell(subtask: SubtaskObservation | null, member: Member): boolean {
   if (!subtask) return false;
   if (subtask.stage === "Finished") return true;
   if (subtask.stage !== "Running") return false;
   const { progress } = subtask;
   if (progress?.kind !== "sync") return true;
-  if (progress.syncerPosition && failedAt && isAfter(progress.syncerPosition, failedAt)) return true;
+  if (isPastTrouble(progress.syncerPosition, member)) return true;
   return progress.synced === true && samePlace(progress.syncerPosition, progress.masterPosition);
 }
 
-function relayWell(relay: RelayObservation | null, failedAt: BinlogPosition | null): boolean {
+function relayWell(relay: RelayObservation | null, member: Member): boolean {
   if (relay?.stage !== "Running") return false;
-  return relay.caughtUp === true || (relay.relayPosition !== null && failedAt !== null && isAfter(relay.relayPosition, failedAt));
+  return relay.caughtUp === true || isPastTrouble(relay.relayPosition, member);
+}
+
+/** A unit that begins a file over 4 GiB anew, for ever, moves on in it for minutes each time: only the next file is past the trouble. */
+function isPastTrouble(now: BinlogPosition | null, { finding, positionAtFailure }: Member): boolean {
+  if (now === null || positionAtFailure === null) return false;
+  return OF_A_LARGE_FILE.has(finding.kind) ? now.fileNumber > positionAtFailure.fileNumber : isAfter(now, positionAtFailure);
 }
 
 /** Positions of one file are compared by number, files by theirs. A position that wrapped at 4 GiB looks older and so is not "after". */

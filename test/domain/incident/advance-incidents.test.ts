@@ -310,3 +310,24 @@ test("a worker that our own run stopped calls nobody; one that stays away after 
     ["worker-offline"],
   );
 });
+
+test("a relay that pulls a file over 4 GiB again is not well in it, however far it comes; in the next file it is", () => {
+  const cluster = player(2);
+  const at900 = { ...failingRelay, relayPosition: at(900) };
+  const running = (position: number, file = 3): RelayObservation => ({
+    ...failingRelay,
+    ...{ stage: "Running", stageAsSaid: "Running", result: null, relayPosition: at(position, file) },
+  });
+  const poll = (relay: RelayObservation) => cluster.poll([], { sources: [aSource([wellSubtask()], { relay })] });
+  poll(at900);
+
+  for (const position of [1_000_000, 2_000_000, 3_000_000, 4_000_000]) poll(running(position));
+  assert.deepEqual(
+    cluster.open().map(({ id, kind }) => [id, kind]),
+    [["I-1", "binlog-over-4gib-suspected"]],
+  );
+  poll(running(5, 4));
+  poll(running(700, 4));
+
+  assert.equal(cluster.closed[0]?.id, "I-1");
+});

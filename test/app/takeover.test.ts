@@ -132,7 +132,7 @@ describe("two copies over one MariaDB: the first stands still, the lease ends, t
     const nobodyDies = createLife(() => false);
     const carryThere = (copy: Copy) =>
       bench.executorOver(copy.store, copy.lease, there.reachedBy(bench.facts, nobodyDies)).goOn(bench.signal);
-    await start(host.bench({ policy: { passFileSeconds: 8 } }));
+    await start(host.bench({ policy: { passFileSeconds: 12 } }));
     await bench.writeHuge();
     await bench.until("the relay has failed", () => bench.source().relay?.stage === "Paused");
     await bench.poll();

@@ -131,7 +131,8 @@ export const verifyRelay: StepRoutine = {
     const { past } = actionOf(context, "verify-relay");
     const beyond = past === null ? 0 : Number(/\.(\d+)$/.exec(past)?.[1] ?? 0);
     let good = 0;
-    let before = { fileNumber: 0, position: 0 };
+    let first: Place | null = null;
+    let before: Place = { fileNumber: 0, position: 0 };
     let last = "no answer";
     while (!context.signal.aborted) {
       const entries = await entriesOf(context);
@@ -143,17 +144,26 @@ export const verifyRelay: StepRoutine = {
         last = error
           ? `${relay.stageAsSaid}: ${error.rawCause || error.message}`.slice(0, 300)
           : `${relay.stageAsSaid} at ${here.fileNumber}, ${here.position}`;
-        const wentBack =
-          here.fileNumber < before.fileNumber || (here.fileNumber === before.fileNumber && here.position < before.position);
-        good = relay.stage === "Running" && !error && !wentBack && here.fileNumber > beyond ? good + 1 : 0;
+        first ??= here;
+        good = relay.stage === "Running" && !error && !isFurther(before, here) && here.fileNumber > beyond ? good + 1 : 0;
         before = here;
-        if (good >= GOOD_SAMPLES) return { kind: "done", proof: last };
+        // One that stands still behind its upstream is Running too.
+        const moves = relay.caughtUp === true || isFurther(here, first);
+        if (good >= GOOD_SAMPLES && (moves || past !== null)) return { kind: "done", proof: last };
       }
       await pause(context);
     }
-    return { kind: "failed", why: `the relay is not past it within ${context.step.atMostSeconds} s: ${last}` };
+    const what = past === null ? "the relay does not run and move" : `the relay is not past ${past}`;
+    return { kind: "failed", why: `${what} within ${context.step.atMostSeconds} s: ${last}` };
   },
 };
+
+interface Place {
+  readonly fileNumber: number;
+  readonly position: number;
+}
+const isFurther = (a: Place, b: Place): boolean =>
+  a.fileNumber > b.fileNumber || (a.fileNumber === b.fileNumber && a.position > b.position);
 
 type Entries = { readonly entries: readonly SourceObservation[] } | { readonly why: string };
 

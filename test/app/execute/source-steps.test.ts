@@ -1,13 +1,20 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { startSource, stopSource, switchRelay, transferSource, updateSource } from "../../../src/app/execute/source-steps.ts";
+import {
+  startSource,
+  stopSource,
+  switchRelay,
+  transferSource,
+  updateSource,
+  verifyRelay,
+} from "../../../src/app/execute/source-steps.ts";
 import type { StepContext, StepRoutine } from "../../../src/app/execute/step-action.ts";
 import type { DmCluster, WriteOutcome } from "../../../src/app/ports/dm.ts";
 import type { Target } from "../../../src/domain/plan/plan.ts";
 import type { StepAction } from "../../../src/domain/plan/step-action.ts";
 import { newRun } from "../../../src/domain/run/new-run.ts";
 import { fakeSources, relaySource, SOURCE_YAML } from "../../support/fake-sources.ts";
-import { aSource, aSubtask } from "../../support/observations.ts";
+import { anError, aRelay, aSource, aSubtask, at } from "../../support/observations.ts";
 import { aPlan } from "../../support/samples.ts";
 
 const SOURCE: Target = { task: null, source: "s1", unit: "InvalidUnit" };
@@ -122,6 +129,54 @@ describe("whether a step on a source is done already", () => {
     test(`${action.kind}${"on" in action ? (action.on ? " on" : " off") : ""}, ${name}: ${expected}`, async () => {
       const answer = await routine.ask(context(action, dm));
       assert.equal(answer.kind === "cannot-know" ? answer.why : answer.kind, expected);
+    });
+});
+
+/** One sample after the other, the last one for ever. */
+const samples = (...relays: readonly (Parameters<typeof aRelay>[0] | null)[]): Partial<DmCluster> => {
+  let at = 0;
+  return {
+    sourceStatus: async () => {
+      const relay = relays[Math.min(at++, relays.length - 1)]!;
+      return {
+        kind: "answered",
+        entries: [aSource([aSubtask()], { relay: relay === null ? null : aRelay({ caughtUp: false, ...relay }) })],
+      };
+    },
+  };
+};
+const pulls = (file: number, position: number, caughtUp = false) => ({ relayPosition: at(position, file), caughtUp });
+const RELAY_FAILS = {
+  stage: "Paused" as const,
+  result: { isCanceled: false, errors: [anError(30_015, "ERROR 1236")] },
+  relayPosition: at(4, 4),
+};
+const VERIFIED: readonly (readonly [string, string | null, Partial<DmCluster>, RegExp])[] = [
+  ["it moves", null, samples(pulls(3, 4), pulls(3, 90), pulls(3, 900), pulls(4, 4)), /^done/],
+  ["it has caught up and stands still", null, samples(pulls(3, 900, true)), /^done/],
+  ["it stands still behind its upstream", null, samples(pulls(3, 900)), /^failed the relay does not run and move/],
+  [
+    "it turns on its file",
+    null,
+    samples(pulls(3, 900), pulls(3, 4), pulls(3, 800), pulls(3, 4), pulls(3, 700), pulls(3, 4)),
+    /^failed/,
+  ],
+  ["it fails", null, samples(RELAY_FAILS), /^failed the relay does not run and move .*ERROR 1236/],
+  ["there is none", null, samples(null), /^failed .*DM lists no relay for the source/],
+  ["it is past the file", "mysql-bin.000003", samples(pulls(4, 4)), /^done/],
+  [
+    "it is not past the file",
+    "mysql-bin.000003",
+    samples(pulls(3, 900, true)),
+    /^failed the relay is not past mysql-bin\.000003/,
+  ],
+];
+
+describe("the proof of a relay", () => {
+  for (const [name, past, dm, expected] of VERIFIED)
+    test(`${name}: ${expected.source.slice(1, 50)}`, async () => {
+      const ended = await verifyRelay.act(context({ kind: "verify-relay", past }, dm));
+      assert.match(`${ended.kind} ${"why" in ended ? ended.why : ""}`, expected);
     });
 });
 

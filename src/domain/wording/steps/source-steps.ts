@@ -101,7 +101,13 @@ export const verifyRelay: Sayer<"verify-relay"> = ({ action, source, atMostSecon
       : say(`Prove that the relay of ${source} is past ${action.past}`, `证明 ${source} 的 relay 已越过 ${action.past}`),
   call: `GET /apis/v1alpha1/status/?sources=${encodeURIComponent(source)}`,
   needs: say(`at most ${atMostSeconds} s`, `最多 ${atMostSeconds} 秒`),
-  proves: say("Running over several samples, and no position went back", "多次采样均为 Running，且位置没有回退"),
+  proves:
+    action.past === null
+      ? say(
+          "Running over several samples, no position went back, and it moves or has caught up",
+          "多次采样均为 Running，位置没有回退，且在前进或已追平",
+        )
+      : say("Running over several samples, and no position went back", "多次采样均为 Running，且位置没有回退"),
   undo: say("nothing was changed", "没有任何改动"),
   byHand: [`${dmctl} query-status ${scope}`],
 });

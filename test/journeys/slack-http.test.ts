@@ -84,6 +84,12 @@ describe("Slack by HTTP", { timeout: 60_000 }, () => {
     assert.ok((await medic.store.audit.about({}, 50)).some(({ kind }) => kind === "incident-acknowledged"));
   });
 
+  test("what is typed arrives as it was typed", async () => {
+    await set.slack.act.type("bo", "C0ALERTS", "/dm a<b&&c>d");
+    const { text, blocks } = await toBo(/I do not know/);
+    assert.match(text + JSON.stringify(blocks), /“a(?:<|&lt;)b(?:&|&amp;){2}c(?:>|&gt;)d”/);
+  });
+
   test("a wrong or old signature is answered 401, counted, and nothing is done", async () => {
     const events = (await medic.store.audit.about({}, 200)).length;
     const forged = press("silence", "I-1");

@@ -41,7 +41,8 @@ export function registerListeners(app: App, parts: ListenerParts): void {
     app.command(name, async ({ command, ack, respond, client }) => {
       await ack();
       const asked = {
-        text: command.text,
+        // Whether Slack escapes `&`, `<` and `>` here is documented nowhere; a DDL holds `<` far more often than the text `&lt;`.
+        text: unescapeMrkdwn(command.text),
         person: personOf(parts, command.user_id, command.user_name),
         channel: command.channel_id,
       };

@@ -103,7 +103,7 @@ export function createDriver(parts: DriverParts) {
       }
       if (text.startsWith("/")) return slash(person, channel, text);
       // As Slack's client does: what a person types is words, and only a chosen name becomes a mention.
-      const words = text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+      const words = escaped(text);
       const shown = words.replace(mention, `<@${workspace.bot.userId}>`);
       const message = addMessage(workspace, {
         channel,
@@ -175,7 +175,8 @@ export function createDriver(parts: DriverParts) {
       user_id: person.id,
       user_name: person.name,
       command,
-      text: rest.join(" "),
+      // As in messages; Slack's documentation says nothing of it.
+      text: escaped(rest.join(" ")),
       api_app_id: workspace.bot.appId,
       is_enterprise_install: "false",
       response_url: parts.newResponseUrl({ channel, person: person.id, messageTs: null }),
@@ -227,6 +228,8 @@ function findElement(message: Message, label: string): { element: Json; blockId:
 export function textOf(value: unknown): string {
   return typeof value === "object" && value !== null && "text" in value ? String(value.text) : "";
 }
+
+const escaped = (text: string): string => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 
 function channelName(workspace: Workspace, id: string): string {
   return workspace.channels.find((channel) => channel.id === id)?.name ?? "unknown";

@@ -3,7 +3,7 @@ import type { CheckpointRow } from "../../domain/binlog/checkpoint-row.ts";
 import type { BinlogFile } from "../../domain/binlog/upstream-facts.ts";
 import { isSameServer, signsOf, syncerName, type UpstreamSigns } from "../../domain/binlog/whose-file.ts";
 import { type Known, notKnown } from "../../domain/observation/known.ts";
-import type { SourceObservation, SubtaskObservation } from "../../domain/observation/observation.ts";
+import type { RelayObservation, SourceObservation, SubtaskObservation } from "../../domain/observation/observation.ts";
 import type { Phrase, Target } from "../../domain/plan/plan.ts";
 import { mayHaveLost, type PlanFileQuestion, planFile } from "../../domain/signals/plan-file.ts";
 import type { RowsSuspicion } from "../../domain/signals/rows-suspicion.ts";
@@ -45,7 +45,7 @@ export async function readSourceNow({ facts, store, cluster, subject: { target }
   const entries: Known<readonly SourceObservation[]> =
     status.kind === "answered" ? { kind: "known", value: status.entries } : notKnown(status.why);
   const subtasks = status.kind === "answered" ? status.entries.flatMap((entry) => entry.subtasks) : [];
-  const relay = entries.kind === "known" ? (entries.value.find((entry) => entry.relay !== null)?.relay ?? null) : null;
+  const relay = relayOf(entries);
   const settings = config.kind === "config" ? facts.yaml.readSource(config.yaml) : null;
   return {
     ...{ entries, subtasks, files, upstream, signs: signsOf({ relay }, server) },
@@ -60,6 +60,13 @@ export async function readSourceNow({ facts, store, cluster, subject: { target }
   };
 }
 
+/** Of several workers that pull for the source, the bound one's: each counts its sub-directories by itself, and the rows name its. */
+function relayOf(entries: Known<readonly SourceObservation[]>): RelayObservation | null {
+  if (entries.kind === "not-known") return null;
+  const pulling = entries.value.filter(({ relay }) => relay !== null);
+  return (pulling.find(({ subtasks }) => subtasks.length > 0) ?? pulling[0])?.relay ?? null;
+}
+
 /** As the upstream calls it, and as it was named: by the asker or by DM, perhaps with the relay's suffix. */
 export interface NamedFile {
   readonly file: string;
@@ -70,7 +77,7 @@ export interface NamedFile {
 
 /** The file that the plan is about: the one that the asker named, else what `planFile` finds for this kind of plan. */
 export function fileOfPlan({ subject }: SurveyInput, now: SourceNow, first: PlanFileQuestion["first"]): NamedFile | null {
-  const relay = now.entries.kind === "known" ? now.entries.value.find((entry) => entry.relay !== null)?.relay : null;
+  const relay = relayOf(now.entries);
   const subtask = now.subtasks.find(({ task }) => task === subject.target.task) ?? now.subtasks[0];
   const errors = [...(relay?.result?.errors ?? []), ...(subtask?.result?.errors ?? [])];
   const stands = subtask ? syncerName(subtask) : null;

@@ -124,6 +124,11 @@ async function surveyTask(
   file: NamedFile,
   previousGtids: string,
 ): Promise<TaskSurvey> {
+  // A source cannot be stopped while DM lists a task for it, a finished one too; started again it would have nothing to do.
+  if (now.subtasks.some(({ task, stage }) => task === target.task && stage === "Finished")) {
+    const gates = [fails("unit", "gate-unit-finished", { task: target.task })];
+    return { target, gates, binding: {}, metaSchema: null, rewrite: { form: "align" }, rows: null };
+  }
   const restart = await readRestart(taskQuestion(input, target));
   const name = `${target.task} @ ${target.source}`;
   if (restart.yaml === null)

@@ -1,6 +1,10 @@
 /** Gates of plans that replay a binlog file, and of the relay's repairs: what each answer says to the people who vote. */
 export const REPLAY_PHRASES = {
   "gate-unit-sync": { en: "The subtask is in its Sync unit.", zh: "子任务处于 Sync 单元。" },
+  "gate-unit-finished": {
+    en: "{task} is finished, and DM still lists it for the source, which cannot be stopped so. Stop it (stop-task), then ask again.",
+    zh: "{task} 已完成，但 DM 仍在该数据源下列出它，因此数据源无法停止。请先 stop-task，再重新生成计划。",
+  },
   "gate-unit-other": {
     en: "The subtask is in its {unit} unit; only Sync has checkpoint rows to go back to. Let load and dump end first.",
     zh: "子任务处于 {unit} 单元；只有 Sync 单元有可退回的断点行。请先等待导入导出结束。",

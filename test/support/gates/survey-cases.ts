@@ -301,6 +301,15 @@ const SOURCE_ROWS: readonly Row[] = [
     "Whether DM holds the task is not known (no master answers).",
   ],
   [
+    "a finished task is still listed, so that the source cannot be stopped",
+    ...(["unit", "fails", "gate-unit-finished"] as const),
+    by(surveyGtidSwitch, {
+      ...FILE_OF,
+      dm: dmSays(aSource([aSubtask(), aSubtask({ task: "import", unit: "Load", stage: "Finished" })])),
+    }),
+    "import is finished, and DM still lists it for the source, which cannot be stopped so. Stop it (stop-task), then ask again.",
+  ],
+  [
     "nothing says which file",
     ...(["file", "fails", "gate-file-not-named"] as const),
     by(surveyGtidSwitch, {

@@ -31,6 +31,10 @@ export async function subtaskAtWorker(context: StepContext): Promise<SubtaskAnsw
   return { kind: "absent" };
 }
 
+/** A question that the step's own deadline broke off: its words would hide what was known before. */
+export const wasBrokenOff = ({ signal }: Pick<StepContext, "signal">, { kind }: { readonly kind: string }): boolean =>
+  signal.aborted && (kind === "not-known" || kind === "cannot-know");
+
 /** v1.0 scopes its writes by worker address. */
 export async function workersFor({ dm, step, signal }: StepContext): Promise<readonly string[] | null> {
   const status = await dm.sourceStatus(step.target.source, signal);

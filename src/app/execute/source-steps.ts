@@ -3,7 +3,7 @@ import type { SourceSettingsWanted } from "../../domain/plan/step-action.ts";
 import { keeperOf } from "../../domain/run/undo.ts";
 import type { WriteOutcome } from "../ports/dm.ts";
 import { sourcePassword } from "../survey/source-facts.ts";
-import { cannotKnow } from "./dm-questions.ts";
+import { cannotKnow, wasBrokenOff } from "./dm-questions.ts";
 import { keptSourceName } from "./kept-names.ts";
 import { actionOf, type StepAnswer, type StepContext, type StepOutcome, type StepRoutine } from "./step-action.ts";
 import { pause } from "./wait-until-gone.ts";
@@ -136,6 +136,7 @@ export const verifyRelay: StepRoutine = {
     let last = "no answer";
     while (!context.signal.aborted) {
       const entries = await entriesOf(context);
+      if ("why" in entries && context.signal.aborted) break;
       const relay = "why" in entries ? null : (entries.entries.find((entry) => entry.relay !== null)?.relay ?? null);
       if (relay === null) last = "why" in entries ? entries.why : "DM lists no relay for the source";
       else {
@@ -211,7 +212,9 @@ async function written(context: StepContext, routine: Pick<StepRoutine, "ask">, 
   if (outcome.kind === "unknown") return { kind: "unclear", why: outcome.why };
   let answer: StepAnswer = { kind: "not-yet" };
   while (!context.signal.aborted) {
-    answer = await routine.ask({ ...context, wasBegun: true });
+    const asked = await routine.ask({ ...context, wasBegun: true });
+    if (wasBrokenOff(context, asked)) break;
+    answer = asked;
     if (answer.kind === "already") return { kind: "done", proof: answer.proof };
     if (outcome.kind === "refused") return { kind: "failed", why: outcome.said };
     await pause(context);

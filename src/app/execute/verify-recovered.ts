@@ -1,6 +1,6 @@
 import { isAfter } from "../../domain/incident/member-progress.ts";
 import type { BinlogPosition, SubtaskObservation } from "../../domain/observation/observation.ts";
-import { subtaskAtWorker } from "./dm-questions.ts";
+import { subtaskAtWorker, wasBrokenOff } from "./dm-questions.ts";
 import type { StepRoutine } from "./step-action.ts";
 import { pause } from "./wait-until-gone.ts";
 
@@ -17,6 +17,7 @@ export const verifyRecovered: StepRoutine = {
     let last = "no answer";
     while (!context.signal.aborted) {
       const at = await subtaskAtWorker(context);
+      if (wasBrokenOff(context, at)) break;
       if (at.kind === "subtask") {
         const here = positionOf(at.subtask);
         begin ??= here;

@@ -1,4 +1,4 @@
-import { cannotKnow, masterHolds, subtaskAtWorker } from "./dm-questions.ts";
+import { cannotKnow, masterHolds, subtaskAtWorker, wasBrokenOff } from "./dm-questions.ts";
 import { actionOf, type StepContext, type StepRoutine } from "./step-action.ts";
 
 const GONE = "the source's worker answers and does not list it";
@@ -14,10 +14,11 @@ export const waitUntilGone: StepRoutine = {
     return at.kind === "absent" ? { kind: "already", proof: GONE } : { kind: "not-yet" };
   },
   async act(context) {
-    let last = "";
+    let last = "no answer";
     while (!context.signal.aborted) {
       if (await isHeldAfterAll(context)) return { kind: "done", proof: HELD };
       const at = await subtaskAtWorker(context);
+      if (wasBrokenOff(context, at)) break;
       if (at.kind === "absent") return { kind: "done", proof: GONE };
       last = at.kind === "not-known" ? at.why : `the worker still lists it as ${at.subtask.stageAsSaid}`;
       await pause(context);

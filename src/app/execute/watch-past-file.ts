@@ -4,7 +4,7 @@ import type { SubtaskObservation } from "../../domain/observation/observation.ts
 import { keeperOf } from "../../domain/run/undo.ts";
 import { isOver4gib } from "../../domain/signals/big-files.ts";
 import { databasesOf } from "../fact-sources.ts";
-import { subtaskAtWorker } from "./dm-questions.ts";
+import { subtaskAtWorker, wasBrokenOff } from "./dm-questions.ts";
 import { keptImagesName } from "./kept-names.ts";
 import { readRows } from "./kept-rows.ts";
 import { createRate } from "./rate.ts";
@@ -38,6 +38,7 @@ export const watchPastFile: StepRoutine = {
     let last = "no answer";
     while (!context.signal.aborted) {
       const at = await subtaskAtWorker(context);
+      if (wasBrokenOff(context, at)) break;
       absent = at.kind === "absent" ? absent + 1 : 0;
       if (absent >= ABSENT_AT_MOST) return { kind: "failed", why: "the worker does not list it any more: somebody stopped it" };
       if (at.kind === "absent") {

@@ -270,6 +270,26 @@ const TASK_FAULTS: readonly FaultCase[] = [
     calls: STOP_AND_START,
   },
   {
+    id: "dm-hangs-in-wait",
+    happens: "the master takes the question whether the worker has let go, and never answers",
+    holds: "the wait ends with its own time; what was seen last is told, and Go on waits again",
+    ...{ trouble: "connection", options: { letGoAfterMs: 1_200_000, policy: { waitUntilGoneSeconds: 1 } } },
+    fault: ({ dm }) => {
+      const wasStopped = () => dm.calls.some(({ method }) => method === "PUT");
+      let looks = 0;
+      dm.faultNext({
+        matches: ({ method, path }) => method === "GET" && path.includes("?sources=") && wasStopped() && ++looks === 4,
+        what: { kind: "hang" },
+      });
+    },
+    ends: { ...GONE, says: /within 1 s: the worker still lists it/ },
+    afterwards: {
+      mend: (stage) => stage.until("it let go", () => stage.subtask() === null),
+      ...{ answer: "go-on", ends: AGAIN },
+    },
+    calls: STOP_AND_START,
+  },
+  {
     id: "dm-master-gone-after-stop",
     happens: "the master's process dies right after the stop",
     holds: "loud: the task does not exist; Go on, once a master answers, starts it",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { NO_OPTIONS } from "../../../src/domain/plan/plan.ts";
 import { dieEverywhere } from "../../support/death.ts";
-import type { RowsBench } from "../../support/rows-bench.ts";
+import { proofOf, type RowsBench } from "../../support/rows-bench.ts";
 
 const ABOUT = { options: { ...NO_OPTIONS, file: "mysql-bin.000002" } };
 const GATEWAY_FORM = ["PUT tasks 7", "PUT sources 3", "PUT sources 1", "POST tasks", "PUT tasks 7", "POST tasks"];
@@ -23,6 +23,23 @@ describe("wherever their processes die, checkpoints are rewritten once and repla
         assert.match(run.state.why, /1 missing/);
         assert.deepEqual(bench.writes(), ["PUT tasks 7", "POST tasks", "PUT tasks 7", "POST tasks"]);
         assert.equal(bench.subtask()?.definition.instances.get("replica-1")?.isSafe, false);
+      },
+    });
+  });
+
+  test("rewind-sync-checkpoint of a DM v1.0", async () => {
+    await dieEverywhere({
+      options: { version: "v1.0.7" },
+      async begin(bench) {
+        await bench.writeHuge();
+        await bench.until("the sync unit has failed", () => bench.subtask()?.stage === "Paused");
+        bench.world.repairRelay("replica-1");
+        return bench.approvedRun("rewind-sync-checkpoint", ABOUT);
+      },
+      async check(bench, run) {
+        assert.match(proofOf(run, "compare-rows"), /1 missing/);
+        assert.deepEqual(bench.writes(), ["PUT tasks 1", "POST tasks", "PUT tasks 1", "POST tasks"]);
+        assert.deepEqual(await bench.ids(), [1, 2, 200, 202]);
       },
     });
   });

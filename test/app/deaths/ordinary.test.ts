@@ -113,6 +113,20 @@ describe("wherever their processes die, tasks are paused, stopped, started and r
     });
   });
 
+  test("stop-start-task of a DM v1.0, which scopes by workers and answers another operation with true", async () => {
+    await dieEverywhere({
+      options: { version: "v1.0.7" },
+      begin(bench) {
+        bench.world.breakConnections("invalid-connection", "stop-start");
+        return bench.approvedRun("stop-start-task");
+      },
+      async check(bench, run) {
+        assert.equal(run.state.kind, "succeeded", JSON.stringify(run.state));
+        assert.deepEqual(bench.writes(), ["PUT tasks 1", "POST tasks"]);
+      },
+    });
+  });
+
   test("fix-and-resume", async () => {
     await dieEverywhere({
       options: { checkEnable: false },

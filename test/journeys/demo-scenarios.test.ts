@@ -68,6 +68,15 @@ describe("the demo's scenarios, followed hint by hint in a real Chromium", {
       await demo.stop();
     }
   }
+  /** With the board open and the longest messages of a run in sight. */
+  async function fitsAPhone(page: Page): Promise<void> {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.locator("#board").evaluate("(board) => { board.open = true; }");
+    const widths = (await page.evaluate(
+      "['html', '#thread-messages', '#board'].map((one) => document.querySelector(one)).map((one) => [one.scrollWidth, one.clientWidth])",
+    )) as [number, number][];
+    for (const [needed, there] of widths) assert.ok(there > 0 && needed <= there, `${needed} needed, ${there} there`);
+  }
   /** Both people voted, the run is proved, the incident closed, and the databases hold the same rows. */
   async function isProved(demo: Demo, page: Page, playbook: string): Promise<void> {
     const [run] = await demo.medic.store.runs.recent(1);
@@ -141,6 +150,7 @@ describe("the demo's scenarios, followed hint by hint in a real Chromium", {
         found?.comparison.tables.map(({ counts }) => counts.missing),
         [1],
       );
+      await fitsAPhone(page);
     });
   });
 

@@ -64,6 +64,9 @@ async function slackAlone({ port, print }: StandInOptions): Promise<() => Promis
   return () => slack.stop();
 }
 
+const accountsText = ({ user, password }: { readonly user: string; readonly password: string }, what: string): string =>
+  `${user} / ${password} (${what})`;
+
 async function dmAlone({ port, scenario: name = DEFAULT_SCENARIO, print }: StandInOptions): Promise<() => Promise<void>> {
   const scenario = SCENARIOS[name]!;
   const stage = await startStage(scenario, port === undefined ? {} : { dmPort: port });
@@ -72,8 +75,10 @@ async function dmAlone({ port, scenario: name = DEFAULT_SCENARIO, print }: Stand
     [
       `  ${bold("stand-in DM")} ${scenario.version} · ${scenario.title}`,
       `  master       ${dm.url}`,
-      `  downstream   127.0.0.1:${downstream.port}, accounts ${accounts.probe.user} / ${accounts.probe.password} (reads) and ${accounts.task.user} / ${accounts.task.password}`,
-      `  sources      ${scenario.sources.join(", ")}`,
+      `  downstream   127.0.0.1:${downstream.port}, accounts ${accountsText(accounts.probe, "reads")}, ${accountsText(accounts.task, "DM")}, ${accountsText(accounts.meta, "writes dm_meta")}, ${accountsText(accounts.rows, "writes rows")}`,
+      `  sources      ${Object.entries(stage.upstreams)
+        .map(([source, { port: at }]) => `${source} (127.0.0.1:${at})`)
+        .join(", ")}; accounts ${accountsText(accounts.probe, "reads")}, ${accountsText(accounts.source, "DM")}`,
       `  tasks        ${scenario.tasks.join(", ")}; their YAML is in ${stage.tasksFolder}`,
       "  What it can be asked: docs/stand-in-dm.md. Ctrl-C ends it.\n",
     ].join("\n"),

@@ -38,7 +38,7 @@ const notAsked = (what: string) => (): never => {
   throw new Error(`${what} was asked, and nothing says what it answers`);
 };
 /** A port of which only what is given may be asked. */
-function only<Port extends object>(what: string, given: Partial<Port>): Port {
+export function only<Port extends object>(what: string, given: Partial<Port>): Port {
   return new Proxy(given, { get: (from, name) => Reflect.get(from, name) ?? notAsked(`${what}.${String(name)}`) }) as Port;
 }
 

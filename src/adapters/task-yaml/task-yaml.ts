@@ -18,7 +18,12 @@ const Task = z.object({
   "is-sharding": z.boolean().nullish().catch(null),
   "remove-meta": z.boolean().nullish().catch(null),
   "mysql-instances": z
-    .array(z.object({ "source-id": z.union([z.string(), z.number().transform(String)]) }))
+    .array(
+      z.object({
+        "source-id": z.union([z.string(), z.number().transform(String)]),
+        meta: z.object({ "binlog-name": z.string() }).nullish().catch(null),
+      }),
+    )
     .nullish()
     .catch(null),
   "target-database": z
@@ -87,6 +92,11 @@ function factsOf(task: z.infer<typeof Task>, replication: TaskReplication): Task
     // `is-sharding` is the older word for merging shards pessimistically; DM still reads it.
     shardMode: task["shard-mode"] || (task["is-sharding"] === true ? "pessimistic" : ""),
     sources: (task["mysql-instances"] ?? []).map((instance) => instance["source-id"]),
+    begins: new Map(
+      (task["task-mode"] === "incremental" ? (task["mysql-instances"] ?? []) : []).flatMap(({ "source-id": source, meta }) =>
+        meta ? [[source, meta["binlog-name"]] as const] : [],
+      ),
+    ),
     target: target ? { host: target.host, port: target.port, user: target.user, password: target.password ?? "" } : null,
     replication,
   };

@@ -48,6 +48,8 @@ export interface TaskFacts {
   /** `pessimistic`, `optimistic`, or empty: no shards are merged. */
   readonly shardMode: string;
   readonly sources: readonly string[];
+  /** By source, the binlog file at which its `meta` lets an incremental task begin. */
+  readonly begins: ReadonlyMap<string, string>;
   readonly target: { readonly host: string; readonly port: number; readonly user: string; readonly password: string } | null;
   /** Which rows go where: what a comparison of rows needs. */
   readonly replication: TaskReplication;

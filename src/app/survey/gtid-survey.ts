@@ -133,7 +133,7 @@ async function surveyTask(
   const name = `${target.task} @ ${target.source}`;
   if (restart.yaml === null)
     return { target, gates: restart.gates, binding: restart.binding, metaSchema: null, rewrite: { form: "align" }, rows: null };
-  const { metaSchema, shardMode, replication }: TaskFacts = restart.yaml.facts;
+  const { metaSchema, shardMode, replication, begins }: TaskFacts = restart.yaml.facts;
   const rows = await readRowsOf(input, target, metaSchema);
   const rewrite = rewriteFor(rows, file.file, previousGtids);
   const facts = await readReplayFacts({
@@ -143,6 +143,7 @@ async function surveyTask(
     metaSchema,
     shardMode,
     replication,
+    begins,
     file,
     rows,
     rewrite,

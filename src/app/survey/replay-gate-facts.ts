@@ -1,3 +1,4 @@
+import { fileNumberOf } from "../../domain/binlog/binlog-name.ts";
 import type { CheckpointRow } from "../../domain/binlog/checkpoint-row.ts";
 import { changedTables } from "../../domain/binlog/table-info.ts";
 import type { TableName } from "../../domain/binlog/upstream-facts.ts";
@@ -8,7 +9,7 @@ import type { CheckpointRewrite } from "../../domain/plan/step-action.ts";
 import type { ReplayFacts } from "../../domain/playbooks/replay-gates.ts";
 import { databasesOf } from "../fact-sources.ts";
 import type { DownstreamProbe, MetaProbe, UpstreamProbe } from "../ports/databases.ts";
-import type { TaskReplication } from "../ports/yaml.ts";
+import type { TaskFacts, TaskReplication } from "../ports/yaml.ts";
 import { type NamedFile, NO_DOWNSTREAM, NO_UPSTREAM, type SourceNow } from "./replay-facts.ts";
 import type { SurveyInput } from "./survey.ts";
 
@@ -19,6 +20,7 @@ export interface ReplayQuestion {
   readonly metaSchema: string;
   readonly shardMode: string;
   readonly replication: TaskReplication;
+  readonly begins: TaskFacts["begins"];
   readonly file: NamedFile;
   readonly rows: Known<readonly CheckpointRow[]>;
   readonly rewrite: CheckpointRewrite;
@@ -27,7 +29,7 @@ export interface ReplayQuestion {
 
 /** Everything that the gates of one task's replay look at. */
 export async function readReplayFacts(question: ReplayQuestion): Promise<ReplayFacts> {
-  const { input, now, target, metaSchema, shardMode, replication, file, rows, rewrite, readsByGtid } = question;
+  const { input, now, target, metaSchema, shardMode, replication, begins, file, rows, rewrite, readsByGtid } = question;
   const { facts, cluster, signal, generation, version } = input;
   const { downstream, metaWriter } = databasesOf(facts, cluster);
   const place = { metaSchema, task: target.task, source: target.source };
@@ -66,6 +68,7 @@ export async function readReplayFacts(question: ReplayQuestion): Promise<ReplayF
     ...{ tablesWithoutKey, targetsWithoutKey },
     changedTables: rows.kind === "known" ? changedTables(rows.value, columns) : rows,
     foreignKeys,
+    hasReadFile: hasRead(now, target, begins, file.file),
     otherTasks: now.subtasks.map(({ task }) => task).filter((task) => task !== target.task),
     mayWriteMeta: metaWriter !== null,
   };
@@ -75,6 +78,17 @@ export async function readReplayFacts(question: ReplayQuestion): Promise<ReplayF
 export function tablesOf(rows: Known<readonly CheckpointRow[]>): readonly TableName[] {
   if (rows.kind === "not-known") return [];
   return rows.value.filter(({ isGlobal, table }) => !isGlobal && table !== "").map(({ schema, table }) => ({ schema, table }));
+}
+
+function hasRead(
+  { suspicions }: SourceNow,
+  { task, source }: ReplayQuestion["target"],
+  begins: TaskFacts["begins"],
+  file: string,
+): boolean {
+  const begin = begins.get(source);
+  if (begin !== undefined && fileNumberOf(begin) <= fileNumberOf(file)) return true;
+  return suspicions.some((one) => one.task === task && one.file === file && one.wasSeenPassing);
 }
 
 /** Where the task writes these tables; not known where its routes cannot be read. */

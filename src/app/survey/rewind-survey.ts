@@ -29,7 +29,7 @@ export const surveyRewind: Surveyor = async (input): Promise<Survey> => {
   const previous = readsByGtid && now.upstream ? await now.upstream.previousGtids(file, input.signal) : null;
   const previousGtids = readsByGtid ? (previous?.kind === "known" ? previous.value : "") : null;
   const rewrite: CheckpointRewrite = { form: "rewind", file, previousGtids };
-  const { metaSchema, shardMode, replication } = restart.yaml.facts;
+  const { metaSchema, shardMode, replication, begins } = restart.yaml.facts;
   const rows = await readRowsOf(input, target, metaSchema);
   const facts = await readReplayFacts({
     input,
@@ -38,6 +38,7 @@ export const surveyRewind: Surveyor = async (input): Promise<Survey> => {
     metaSchema,
     shardMode,
     replication,
+    begins,
     file: about,
     rows,
     rewrite,

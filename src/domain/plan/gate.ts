@@ -15,6 +15,7 @@ export const GATES = [
     "boundary",
     "writer",
     "relay-copy",
+    "began",
   ] as const),
   ...([
     "source",

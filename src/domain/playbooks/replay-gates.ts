@@ -45,6 +45,8 @@ export interface ReplayFacts {
   /** Tables whose columns upstream are not those of the checkpoint's `table_info`. */
   readonly changedTables: Known<readonly TableName[]>;
   readonly foreignKeys: Known<readonly TableName[]>;
+  /** The task is known to have read the file: it was seen before it, or its YAML begins there or earlier. */
+  readonly hasReadFile: boolean;
   readonly otherTasks: readonly string[];
   readonly mayWriteMeta: boolean;
 }
@@ -56,6 +58,7 @@ export function replayGates(facts: ReplayFacts): GateAnswer[] {
     upstreamGate(facts),
     ...fileGates(facts),
     reachedGate(facts),
+    ...beganGate(facts),
     shardGate(facts),
     onlineDdlGate(facts),
     keysGate(facts),
@@ -146,6 +149,14 @@ function reachedGate(facts: ReplayFacts): GateAnswer {
   return stands.number >= fileNumberOf(file)
     ? holds("reached", "gate-reached", values)
     : fails("reached", "gate-not-reached", values);
+}
+
+/** A task that began behind a file never read it: gone back to, it would meet DDLs that its tables were dumped after. */
+function beganGate({ rows, rewrite, file, hasReadFile }: ReplayFacts): GateAnswer[] {
+  const global = rows.kind === "known" ? rows.value.find((row) => row.isGlobal) : undefined;
+  const isPast = global !== undefined && fileNumberOf(global.file) > fileNumberOf(file);
+  if (rewrite.form === "align" || !isPast || hasReadFile) return [];
+  return [unknownYet("began", "gate-began-not-known", { file })];
 }
 
 function shardGate({ ddlLock, unresolvedGroups, conflict, unfinishedDdl, isSharded, rewrite }: ReplayFacts): GateAnswer {

@@ -1,6 +1,10 @@
 /** Gates of plans that replay a binlog file, and of the relay's repairs: what each answer says to the people who vote. */
 export const REPLAY_PHRASES = {
   "gate-unit-sync": { en: "The subtask is in its Sync unit.", zh: "子任务处于 Sync 单元。" },
+  "gate-began-not-known": {
+    en: "Whether the task has read {file} at all is not known: it was past it when it was first seen. If the task began later, do not go back to it, because DDLs from before its dump would be replayed. Approving the plan accepts that.",
+    zh: "无法确认任务是否读取过 {file}：首次观察时任务已越过它。若任务是之后才开始的，请勿退回到它，否则会重放导出之前的 DDL。批准计划即表示接受。",
+  },
   "gate-unit-finished": {
     en: "{task} is finished, and DM still lists it for the source, which cannot be stopped so. Stop it (stop-task), then ask again.",
     zh: "{task} 已完成，但 DM 仍在该数据源下列出它，因此数据源无法停止。请先 stop-task，再重新生成计划。",

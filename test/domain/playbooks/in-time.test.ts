@@ -22,7 +22,7 @@ const facts = (parts: Partial<ReplayFacts>): ReplayFacts => ({
     tablesWithoutKey: known([]),
     targetsWithoutKey: known([]),
   },
-  ...{ changedTables: known([]), foreignKeys: known([]), otherTasks: [], mayWriteMeta: true, ...parts },
+  ...{ changedTables: known([]), foreignKeys: known([]), otherTasks: [], mayWriteMeta: true, hasReadFile: true, ...parts },
 });
 const answers = (parts: Partial<ReplayFacts>): string[] =>
   replayGates(facts(parts))

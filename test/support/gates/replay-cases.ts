@@ -56,7 +56,7 @@ export function replayFacts(parts: Partial<ReplayFacts> = {}): ReplayFacts {
       changedTables: known([]),
       foreignKeys: known([]),
     },
-    ...{ otherTasks: [], mayWriteMeta: true },
+    ...{ otherTasks: [], mayWriteMeta: true, hasReadFile: true },
     ...parts,
   };
 }
@@ -79,6 +79,12 @@ const DOWN = notKnown("connect ECONNREFUSED");
 const table = (name: string): TableName => ({ schema: "shop", table: name });
 
 const ROWS: readonly Row[] = [
+  [
+    "the task was past the file when it was first seen: perhaps it began behind it",
+    ...(["began", "not-known", "gate-began-not-known"] as const),
+    replayFacts({ rows: known([globalRow({ file: "mysql-bin.004453" })]), hasReadFile: false }),
+    "Whether the task has read mysql-bin.004451 at all is not known: it was past it when it was first seen. If the task began later, do not go back to it, because DDLs from before its dump would be replayed. Approving the plan accepts that.",
+  ],
   [
     "the relay is on: the sync unit would read its copy of the file",
     ...(["relay-copy", "not-known", "gate-relay-copy"] as const),

@@ -60,7 +60,7 @@ describe("repairs between two real MariaDBs, by accounts that may do what the pa
     const run = await bench.finish(await bench.approvedRun("switch-to-gtid", ABOUT));
 
     assert.equal(run.state.kind, "succeeded", JSON.stringify(run.state));
-    assert.match(proofOf(run, "compare-rows"), /the same on both sides, 5 rows, 1 tables/);
+    assert.match(proofOf(run, "compare-rows"), /the same on both sides, 5 rows, 1 table/);
     await rowsAreEqual();
     const backup = proofOf(run, "prepare-backup");
     assert.deepEqual(

@@ -116,7 +116,7 @@ async function conclude(context: StepContext, name: string, stored: StoredCompar
   const verdict = verdictOf(comparison);
   switch (verdict.kind) {
     case "equal":
-      return { kind: "done", proof: `${id}: the same on both sides, ${rows} rows, ${comparison.tables.length} tables` };
+      return { kind: "done", proof: `${id}: the same on both sides, ${rows} rows, ${tablesOf(comparison.tables.length)}` };
     case "different":
       return different(context, stored);
     case "not-comparable":
@@ -128,11 +128,13 @@ async function conclude(context: StepContext, name: string, stored: StoredCompar
   }
 }
 
+const tablesOf = (count: number): string => (count === 1 ? "1 table" : `${count} tables`);
+
 /** For a plan that repairs, rows that differ mean that it did not do what it was for; for a comparison they are its result. */
 function different({ run }: StepContext, { id, comparison }: StoredComparison): StepOutcome {
   const sum = (kind: "missing" | "differing" | "extra") => comparison.tables.reduce((all, { counts }) => all + counts[kind], 0);
   const whole = comparison.tables.filter(({ wholeDiffers }) => wholeDiffers !== null).length;
-  const keyless = whole > 0 ? `, ${whole} tables without key differ` : "";
+  const keyless = whole > 0 ? `, ${tablesOf(whole)} without key: different` : "";
   const said = `${id}: ${sum("missing")} missing, ${sum("differing")} differing, ${sum("extra")} only downstream${keyless}`;
   return run.plan.playbook === "compare-rows" ? { kind: "done", proof: said } : { kind: "failed", why: said };
 }

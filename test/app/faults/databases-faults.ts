@@ -336,7 +336,7 @@ const UPSTREAM_FAULTS: readonly FaultCase[] = [
       is: "started",
       happen: ({ probeWay }) => probeWay.cut("FROM `shop`.`orders`", { kind: "half" }),
     },
-    ends: { as: "succeeded", says: /the same on both sides, 5 rows, 1 tables/ },
+    ends: { as: "succeeded", says: /the same on both sides, 5 rows, 1 table/ },
     calls: SWITCH,
   },
 ];

@@ -65,7 +65,7 @@ describe("replace-relay-file over a real sshd", { skip: skipWithout("sshd"), tim
     const switched = await bench.finish(await bench.approvedRun("switch-to-gtid"));
 
     assert.equal(switched.state.kind, "succeeded", JSON.stringify(switched.state));
-    assert.match(proofOf(switched, "compare-rows"), /the same on both sides, 5 rows, 1 tables/);
+    assert.match(proofOf(switched, "compare-rows"), /the same on both sides, 5 rows, 1 table/);
     assert.deepEqual(await bench.ids(), [1, 2, 200, 201, 202]);
   });
 

@@ -38,6 +38,13 @@ function watched(store: Store): Store {
       let words: string | null = null;
       const seen = (tx: StoreParts): StoreParts => ({
         ...tx,
+        kept: {
+          ...tx.kept,
+          put(name, text) {
+            words = "kept";
+            return tx.kept.put(name, text);
+          },
+        },
         runs: {
           ...tx.runs,
           insert(run, locks) {

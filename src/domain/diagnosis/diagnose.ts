@@ -14,6 +14,7 @@ import { subjectKey } from "./finding.ts";
 import { healthy } from "./healthy.ts";
 import { invalidConnection } from "./invalid-connection.ts";
 import { measured } from "./measured-binlog.ts";
+import { looksLikeOver4gib } from "./over-4gib-signature.ts";
 import { pausedByPerson } from "./paused-by-person.ts";
 import { type Places, placesOf } from "./places.ts";
 import { runningWithTrouble } from "./running-with-trouble.ts";
@@ -111,6 +112,7 @@ function diagnoseSubtask(
 
 function over4gibOfSubtask(theCase: SubtaskCase): Conclusion | null {
   const { errors, places, result, subtask, generation, checker, source, knowledge } = theCase;
+  if (!errors.some(looksLikeOver4gib)) return null;
   const suspected = over4gibSuspected(errors, places.error, dmRetries(result, subtask.unit, generation, checker));
   if (!suspected) return null;
   const file = troubleFile(errors, syncerName(subtask));

@@ -38,9 +38,15 @@ export function neverResumed(error: DmError): boolean {
   return causeNeverResumed(error) || codeNeverResumed(error);
 }
 
-/** By its cause: then it is that trouble, whatever else the text says. */
+let lastError: DmError | null = null;
+let lastAnswer = false;
+
+/** By its cause: then it is that trouble, whatever else the text says. Asked of one error several times in turn, so the last answer is kept. */
 export function causeNeverResumed(error: DmError): boolean {
-  return ANY_CAUSE.test(causeOf(error));
+  if (error === lastError) return lastAnswer;
+  lastAnswer = ANY_CAUSE.test(causeOf(error));
+  lastError = error;
+  return lastAnswer;
 }
 
 /** By its code alone, e.g. 32001, which every failed dump has: what went wrong is told by the words. */

@@ -13,9 +13,8 @@ const ANOTHER_TROUBLE =
 
 /** What a binlog file over 4 GiB looks like from DM. Purged and corrupted files look the same: only the file's size decides. */
 export function looksLikeOver4gib(error: DmError): boolean {
-  if (ANOTHER_TROUBLE.test(wordsOf(error)) || saysRelayLogMissing(error)) return false;
-  if (error.code !== null && CODES.has(error.code)) return true;
-  return TEXTS.test(wordsOf(error));
+  const looksSo = (error.code !== null && CODES.has(error.code)) || TEXTS.test(wordsOf(error));
+  return looksSo && !ANOTHER_TROUBLE.test(wordsOf(error)) && !saysRelayLogMissing(error);
 }
 
 /** The binlog file that the error names, e.g. `mysql-bin.000003`; null where it names none. */

@@ -1,4 +1,5 @@
 const MISSING = /no such file or directory|relay log .*not (?:exist|found)|UUID suffix .*not found|no valid relay sub directory/i;
+const RELAY = /relay|\.meta/i;
 /** 22001: the sub-directory's number is not in the relay's index (dm-facts §4); 30003: the relay cannot load its own meta. */
 const MISSING_CODES: ReadonlySet<number> = new Set([22001, 30003]);
 
@@ -9,6 +10,6 @@ export function saysRelayLogMissing(error: {
   readonly rawCause: string;
 }): boolean {
   if (error.code !== null && MISSING_CODES.has(error.code)) return true;
-  const words = `${error.message} ${error.rawCause}`;
-  return MISSING.test(words) && /relay|\.meta/i.test(words);
+  const { message, rawCause } = error;
+  return (RELAY.test(message) || RELAY.test(rawCause)) && MISSING.test(`${message} ${rawCause}`);
 }

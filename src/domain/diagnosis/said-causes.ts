@@ -29,9 +29,11 @@ export function failedThenStopped(theCase: SubtaskCase): Conclusion | null {
   };
 }
 
+const DUPLICATE = /error 1062\b|duplicate entry/i;
+
 /** `Error 1062`: replayed without safe mode, or somebody else writes downstream. DM never resumes it. */
 export function duplicateEntry(theCase: SubtaskCase): Conclusion | null {
-  if (!theCase.errors.some((error) => /error 1062\b|duplicate entry/i.test(answerIn(error)))) return null;
+  if (!theCase.errors.some((error) => DUPLICATE.test(wordsOf(error)) && DUPLICATE.test(answerIn(error)))) return null;
   return concluded(
     theCase,
     "duplicate-entry",
@@ -46,10 +48,11 @@ const SYNTAX = /error 1064\b|you have an error in your sql syntax/;
 /** A DDL that the downstream (or DM's own tracker) does not take: skipped or replaced by people, never by itself. */
 export function unsupportedDdl(theCase: SubtaskCase): Conclusion | null {
   const { errors, generation } = theCase;
-  const failing = failingStatement(errors);
   const isRefused = errors.some((error) => error.code === 44006 || REFUSED_DDL.test(wordsOf(error)));
-  const isNotUnderstood = failing !== null && errors.some((error) => SYNTAX.test(wordsOf(error)));
-  if (!(isRefused || isNotUnderstood) || (failing !== null && !isDdl(failing.statement))) return null;
+  const isNotUnderstood = errors.some((error) => SYNTAX.test(wordsOf(error)));
+  if (!isRefused && !isNotUnderstood) return null;
+  const failing = failingStatement(errors);
+  if (failing === null ? !isRefused : !isDdl(failing.statement)) return null;
   const canSkip = failing !== null && generation !== "v1.0";
   return concluded(
     theCase,

@@ -16,7 +16,7 @@ export function giveDifferences(format: DifferencesFormat): Handler {
     const { name, text, rows, notListed } = made.file;
     const counted =
       language === "en"
-        ? `${rows} rows of ${click.value} as they are now${notListed > 0 ? `; ${notListed} more are counted and not listed` : ""}.`
+        ? `${rows === 1 ? "1 row" : `${rows} rows`} of ${click.value} as ${rows === 1 ? "it is" : "they are"} now${notListed > 0 ? `; ${notListed} more are counted and not listed` : ""}.`
         : `${click.value} 的 ${rows} 行（当前值）${notListed > 0 ? `；另有 ${notListed} 行已计数但未列出` : ""}。`;
     const sent = await chat.sendFile(person.id, { name, text }, counted);
     if (sent.kind === "not-sent") {

@@ -35,7 +35,7 @@ export function renderSql(task: string, tables: readonly DifferencesOfTable[]): 
   for (const { target, plan, rows, notListed } of tables) {
     lines.push(
       "",
-      `-- ${oneLine(`${target.schema}.${target.table}`)}: ${rows.length} rows${notListed > 0 ? `, ${notListed} more are not listed` : ""}`,
+      `-- ${oneLine(`${target.schema}.${target.table}`)}: ${rows.length === 1 ? "1 row" : `${rows.length} rows`}${notListed > 0 ? `, ${notListed} more are not listed` : ""}`,
     );
     for (const row of rows) lines.push(statementOf(target, plan, row));
   }

@@ -77,7 +77,7 @@ describe("rows that are gone while DM is green", { timeout: 170_000 }, () => {
 
     assert.match(JSON.stringify(await press(sql, VIEWER)), /operator/);
     assert.equal(sent.length, 0);
-    assert.match((await press(sql, OPERATOR)).headline, /C-1-orders\.sql is sent to you alone: 1 rows of C-1/);
+    assert.match((await press(sql, OPERATOR)).headline, /C-1-orders\.sql is sent to you alone: 1 row of C-1/);
     await press(csv, OPERATOR);
 
     assert.deepEqual(

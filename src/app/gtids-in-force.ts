@@ -1,7 +1,10 @@
 import { streamsReadByPosition } from "../domain/binlog/streams.ts";
 import { databasesOf, type FactSources } from "./fact-sources.ts";
+import type { SourceFacts } from "./ports/yaml.ts";
 
 export interface GtidsInForce {
+  /** The source's settings; null: DM does not tell them (v1.0), or not now. */
+  readonly settings: SourceFacts | null;
   /** `enable-gtid` of the source; null: not known. */
   readonly setting: boolean | null;
   /**
@@ -19,10 +22,11 @@ export async function gtidsInForce(
 ): Promise<GtidsInForce> {
   const config = await facts.clusters.get(cluster)!.sourceConfig(source, signal);
   // v1.0 hands out no source's settings; it reads by position unless its own file says otherwise.
-  if (config.kind === "not-offered") return { setting: false, readsByGtid: false };
-  const read = config.kind === "config" ? facts.yaml.readSource(config.yaml) : null;
-  if (!read?.enableGtid) return { setting: read?.enableGtid ?? null, readsByGtid: read?.enableGtid ?? null };
+  if (config.kind === "not-offered") return { settings: null, setting: false, readsByGtid: false };
+  const settings = config.kind === "config" ? facts.yaml.readSource(config.yaml) : null;
+  const setting = settings?.enableGtid ?? null;
+  if (!settings || !setting) return { settings, setting, readsByGtid: setting };
   const streams = await databasesOf(facts, cluster).upstreams.get(source)?.dumpStreams(signal);
-  const isByPosition = streams?.kind === "known" && streamsReadByPosition(streams.value, read.login.user);
-  return { setting: true, readsByGtid: !isByPosition };
+  const isByPosition = streams?.kind === "known" && streamsReadByPosition(streams.value, settings.login.user);
+  return { settings, setting, readsByGtid: !isByPosition };
 }

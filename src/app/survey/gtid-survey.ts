@@ -1,6 +1,6 @@
 import { backupPrefixOf } from "../../domain/binlog/backup-table.ts";
-import { fileNumberOf } from "../../domain/binlog/binlog-name.ts";
-import type { CheckpointRow } from "../../domain/binlog/checkpoint-row.ts";
+import { fileNumberOf, plainName } from "../../domain/binlog/binlog-name.ts";
+import { type CheckpointRow, globalRowOf } from "../../domain/binlog/checkpoint-row.ts";
 import { isEmptySet, parseGtidSet } from "../../domain/binlog/gtid-set.ts";
 import { rewriteRows } from "../../domain/binlog/rewrite-checkpoint.ts";
 import { syncerName } from "../../domain/binlog/whose-file.ts";
@@ -13,7 +13,7 @@ import { type GtidSwitchFacts, type SourceRoad, switchToGtid } from "../../domai
 import { isTooLargeSoon } from "../../domain/signals/big-files.ts";
 import { phrase } from "../../domain/wording/phrases.ts";
 import type { TaskFacts } from "../ports/yaml.ts";
-import { fileOfPlan, type NamedFile, readRowsOf, readSourceNow, type SourceNow, sizeOf } from "./replay-facts.ts";
+import { fileOfPlan, type NamedFile, namesOf, readRowsOf, readSourceNow, type SourceNow, sizeOf } from "./replay-facts.ts";
 import { readReplayFacts } from "./replay-gate-facts.ts";
 import { compareGates } from "./rows-survey.ts";
 import { readRoad, readSourceConfig } from "./source-facts.ts";
@@ -72,12 +72,11 @@ export const surveyGtidSwitch: Surveyor = async (input) => {
 /** A relay that comes to a large file turns on it by GTIDs too: only when every such file is behind the tasks is it switched on again. */
 function relayAfter(
   { settings }: SurveyInput,
-  { entries, files, subtasks }: SourceNow,
+  { files, subtasks, hasRelay }: SourceNow,
   tasks: readonly TaskSurvey[],
   file: string,
 ): "on" | "off" | "stays-off" {
-  const wasOn = entries.kind === "known" && entries.value.some(({ relay }) => relay !== null);
-  if (!settings.policy.relayAfterSwitch || !wasOn) return "off";
+  if (!settings.policy.relayAfterSwitch || !hasRelay) return "off";
   const stands = Math.max(fileNumberOf(file), ...subtasks.map((subtask) => fileNumberOf(syncerName(subtask) ?? file)));
   const more = files.kind === "known" && files.value.some((one) => one.number > stands && isTooLargeSoon(one));
   return more || areAhead(tasks, file, files) ? "stays-off" : "on";
@@ -156,15 +155,14 @@ async function surveyTask(
       ...restart.binding,
       [`gates ${name}`]: gatesText(gates),
       [`rewrite ${name}`]: rewrite.form,
-      [`rows ${name}`]:
-        rows.kind === "known" ? rows.value.map(({ schema, table }) => `${schema}.${table}`).join(" ") : "not known",
+      [`rows ${name}`]: namesOf(rows),
     },
   };
 }
 
 /** In the file, its table rows stand inside the giant transaction: they go back to the global row. Past it, everything is replayed. */
 function rewriteFor(rows: Known<readonly CheckpointRow[]>, file: string, previousGtids: string): CheckpointRewrite {
-  const global = rows.kind === "known" ? rows.value.find((row) => row.isGlobal) : undefined;
+  const global = globalRowOf(rows);
   const isPast = global !== undefined && fileNumberOf(global.file) > fileNumberOf(file);
   return isPast ? { form: "rewind-all", file, previousGtids } : { form: "align", should: { havePassed: file, previousGtids } };
 }
@@ -176,9 +174,9 @@ async function boundaryGate(
   rows: Known<readonly CheckpointRow[]>,
   rewrite: CheckpointRewrite,
 ): Promise<GateAnswer[]> {
-  const global = rows.kind === "known" ? rows.value.find((row) => row.isGlobal) : undefined;
+  const global = globalRowOf(rows);
   if (rewrite.form !== "align" || !global) return [];
-  const file = global.file.replace(/\|\d{6}(?=\.\d+$)/, "");
+  const file = plainName(global.file);
   const place = `${file}, ${global.position}`;
   if (!upstream) return [unknownYet("boundary", "gate-boundary-not-known", { why: "no probe account for the upstream" })];
   if (global.position <= 4) return [holds("boundary", "gate-boundary")];

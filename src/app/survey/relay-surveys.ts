@@ -9,11 +9,10 @@ import { phrase } from "../../domain/wording/phrases.ts";
 import { databasesOf } from "../fact-sources.ts";
 import type { HostWork, WorkerHost } from "../ports/worker-host.ts";
 import { fileOfPlan, readSourceNow, type SourceNow, sizeOf } from "./replay-facts.ts";
-import { sourceReadsByGtid } from "./rewind-survey.ts";
 import { compareGates } from "./rows-survey.ts";
 import { readRoad, readSourceConfig } from "./source-facts.ts";
 import { baseFacts, gatesText, type Survey, type SurveyInput, type Surveyor, taskQuestion } from "./survey.ts";
-import { readRestart } from "./task-surveys.ts";
+import { type RestartFacts, readRestart } from "./task-surveys.ts";
 
 type OwnTarget = Target & { readonly task: string };
 
@@ -34,7 +33,7 @@ export const surveyReplaceRelayFile: Surveyor = async (input): Promise<Survey> =
       steps: [],
     };
   const { file } = about;
-  const readsByGtid = await sourceReadsByGtid(input);
+  const readsByGtid = now.setToGtid;
   const nextFile = nextFileOf(file) ?? file;
   const nextGtids = readsByGtid && now.upstream ? await now.upstream.previousGtids(nextFile, signal) : null;
   const observed = await facts.clusters.get(cluster)!.observe(signal);
@@ -110,15 +109,16 @@ export const surveyResetRelay: Surveyor = async (input): Promise<Survey> => {
   const { source } = input.subject.target;
   const now = await readSourceNow(input);
   const tasks = tasksOf(input, now);
-  const stands = await Promise.all(tasks.map((target) => standsAt(input, target)));
+  const restarts = await Promise.all(tasks.map((target) => readRestart(taskQuestion(input, target))));
+  const stands = await Promise.all(tasks.map((target, at) => standsAt(input, target, restarts[at]!)));
   const road = await readRoad(input, now);
-  const openapi = await input.facts.clusters.get(input.cluster)!.describeSource(source, input.signal);
-  const byOpenapi = openapi.kind === "described";
+  const byOpenapi = road.hasOpenapi;
   // A source that is made anew takes its setting; one whose relay is switched goes on reading as it reads.
   const isInForce = !byOpenapi || now.readsByGtid !== false;
-  const facts = relayFacts(now, stands, (await sourceReadsByGtid(input)) && isInForce);
+  const facts = relayFacts(now, stands, now.setToGtid && isInForce);
   const config = byOpenapi ? { gates: [] as readonly GateAnswer[] } : await readSourceConfig(input);
-  const restarts = byOpenapi ? [] : await Promise.all(tasks.map((target) => readRestart(taskQuestion(input, target))));
+  // By OpenAPI no task is stopped, so none must be able to start again.
+  const started = byOpenapi ? [] : restarts;
   const canBeMade = byOpenapi
     ? holds("road", "gate-relay-on")
     : input.generation === "v1.0"
@@ -128,14 +128,14 @@ export const surveyResetRelay: Surveyor = async (input): Promise<Survey> => {
     ...[relayOnGate(facts), neededGate(facts), noBigFileGate(facts)],
     ...(canBeMade ? [canBeMade] : road.gates),
     ...config.gates,
-    ...restarts.flatMap((restart) => restart.gates),
+    ...started.flatMap((restart) => restart.gates),
   ];
-  const workers = road.road?.kind === "gateway" ? road.road.relayWorkers : (road.road?.relayWorkers ?? []);
+  const workers = road.road?.relayWorkers ?? [];
   return {
     gates,
     binding: Object.assign(
       { [`gates relay ${source}`]: gatesText(gates), [`relay workers ${source}`]: workers.join(" ") },
-      ...restarts.map((restart) => restart.binding),
+      ...started.map((restart) => restart.binding),
     ) as Survey["binding"],
     warnings: [phrase("warn-relay-purge")],
     targets: [...tasks, { task: null, source, unit: "Relay" }],
@@ -148,18 +148,16 @@ export const surveyResetRelay: Surveyor = async (input): Promise<Survey> => {
 };
 
 const relayFacts = (
-  { entries, files, signs }: SourceNow,
+  { hasRelay, files, signs }: SourceNow,
   taskFiles: readonly (string | null)[],
   readsByGtid: boolean,
 ): RelayFacts => ({
-  hasRelay: entries.kind === "known" && entries.value.some(({ relay }) => relay !== null),
-  ...{ files, signs, taskFiles, readsByGtid },
+  ...{ hasRelay, files, signs, taskFiles, readsByGtid },
 });
 
 /** The file of the task's global row; null: it could not be read. */
-async function standsAt(input: SurveyInput, target: OwnTarget): Promise<string | null> {
+async function standsAt(input: SurveyInput, target: OwnTarget, restart: RestartFacts): Promise<string | null> {
   const { facts, cluster, signal } = input;
-  const restart = await readRestart(taskQuestion(input, target));
   const probe = databasesOf(facts, cluster).downstream;
   if (restart.yaml === null || !probe) return null;
   const { metaSchema } = restart.yaml.facts;

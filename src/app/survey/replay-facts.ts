@@ -27,18 +27,21 @@ export interface SourceNow {
   readonly upstream: UpstreamProbe | null;
   /** What is remembered of the source's tasks and this upstream's files, closed ones too. */
   readonly suspicions: readonly RowsSuspicion[];
+  /** `enable-gtid`, as far as DM tells it. */
+  readonly setToGtid: boolean;
   /** How it reads indeed, as far as that shows. null: not known. */
   readonly readsByGtid: boolean | null;
+  /** Some worker pulls for it. */
+  readonly hasRelay: boolean;
   readonly enableRelay: boolean | null;
 }
 
 export async function readSourceNow({ facts, store, cluster, subject: { target }, signal }: SurveyInput): Promise<SourceNow> {
   const upstream = databasesOf(facts, cluster).upstreams.get(target.source) ?? null;
-  const [status, files, server, config, { readsByGtid }, suspicions] = await Promise.all([
+  const [status, files, server, { settings, setting, readsByGtid }, suspicions] = await Promise.all([
     facts.clusters.get(cluster)!.sourceStatus(target.source, signal),
     upstream ? upstream.binlogFiles(signal) : NO_UPSTREAM,
     upstream ? upstream.serverName(signal) : NO_UPSTREAM,
-    facts.clusters.get(cluster)!.sourceConfig(target.source, signal),
     gtidsInForce(facts, cluster, target.source, signal),
     store.records.list("rows-suspicion"),
   ]);
@@ -46,7 +49,6 @@ export async function readSourceNow({ facts, store, cluster, subject: { target }
     status.kind === "answered" ? { kind: "known", value: status.entries } : notKnown(status.why);
   const subtasks = status.kind === "answered" ? status.entries.flatMap((entry) => entry.subtasks) : [];
   const relay = relayOf(entries);
-  const settings = config.kind === "config" ? facts.yaml.readSource(config.yaml) : null;
   return {
     ...{ entries, subtasks, files, upstream, signs: signsOf({ relay }, server) },
     suspicions: suspicions.filter(
@@ -55,7 +57,9 @@ export async function readSourceNow({ facts, store, cluster, subject: { target }
         one.source === target.source &&
         isSameServer(one.server, server.kind === "known" ? server.value : null),
     ),
+    setToGtid: setting === true,
     readsByGtid,
+    hasRelay: relay !== null,
     enableRelay: settings?.enableRelay ?? null,
   };
 }
@@ -104,6 +108,10 @@ function otherFiles(file: string, doubtful: readonly string[]): Phrase[] {
 
 export const sizeOf = (files: Known<readonly BinlogFile[]>, file: string): number =>
   files.kind === "known" ? (files.value.find(({ number }) => number === fileNumberOf(file))?.sizeBytes ?? 0) : 0;
+
+/** What a vote is bound to of the rows: which there are. */
+export const namesOf = (rows: Known<readonly CheckpointRow[]>): string =>
+  rows.kind === "known" ? rows.value.map(({ schema, table }) => `${schema}.${table}`).join(" ") : "not known";
 
 export async function readRowsOf(
   { facts, cluster, signal }: SurveyInput,

@@ -1,5 +1,5 @@
-import { fileNumberOf } from "../../domain/binlog/binlog-name.ts";
-import type { CheckpointRow } from "../../domain/binlog/checkpoint-row.ts";
+import { fileNumberOf, plainName } from "../../domain/binlog/binlog-name.ts";
+import { type CheckpointRow, globalRowOf } from "../../domain/binlog/checkpoint-row.ts";
 import { changedTables } from "../../domain/binlog/table-info.ts";
 import type { TableName } from "../../domain/binlog/upstream-facts.ts";
 import { routing } from "../../domain/comparison/route-table.ts";
@@ -54,8 +54,7 @@ export async function readReplayFacts(question: ReplayQuestion): Promise<ReplayF
   const progress = subtask?.progress?.kind === "sync" ? subtask.progress : null;
   return {
     ...{ task: target.task, source: target.source, generation, version, rows, rewrite, readsByGtid },
-    hasRelay: now.entries.kind === "known" && now.entries.value.some(({ relay }) => relay !== null),
-    ...{ file: file.file, named: file.named, signs: now.signs },
+    ...{ file: file.file, named: file.named, signs: now.signs, hasRelay: now.hasRelay },
     unit: subtask?.unit ?? target.unit,
     files: now.files,
     gtid,
@@ -129,8 +128,8 @@ async function setBefore(
   ask: <T>(what: (upstream: UpstreamProbe) => Promise<Known<T>>) => Promise<Known<T>>,
   signal: AbortSignal,
 ): Promise<Known<string> | null> {
-  const global = rows.kind === "known" ? rows.value.find((row) => row.isGlobal) : undefined;
+  const global = globalRowOf(rows);
   if (!global) return null;
-  const file = global.file.replace(/\|\d{6}(?=\.\d+$)/, "");
+  const file = plainName(global.file);
   return ask((upstream) => upstream.previousGtids(file, signal));
 }

@@ -5,7 +5,7 @@ import type { CheckpointRewrite } from "../../domain/plan/step-action.ts";
 import { replayGates } from "../../domain/playbooks/replay-gates.ts";
 import { rewindSyncCheckpoint } from "../../domain/playbooks/rewind-sync-checkpoint.ts";
 import { phrase } from "../../domain/wording/phrases.ts";
-import { fileOfPlan, readRowsOf, readSourceNow, sizeOf } from "./replay-facts.ts";
+import { fileOfPlan, namesOf, readRowsOf, readSourceNow, sizeOf } from "./replay-facts.ts";
 import { readReplayFacts } from "./replay-gate-facts.ts";
 import { compareGates } from "./rows-survey.ts";
 import { baseFacts, gatesText, type Survey, type Surveyor, taskQuestion } from "./survey.ts";
@@ -25,7 +25,7 @@ export const surveyRewind: Surveyor = async (input): Promise<Survey> => {
   if (restart.yaml === null) return stopped(restart.gates);
   if (about === null) return stopped([...restart.gates, fails("file", "gate-file-not-named")]);
   const { file } = about;
-  const readsByGtid = restart.yaml !== null && (await sourceReadsByGtid(input));
+  const readsByGtid = now.setToGtid;
   const previous = readsByGtid && now.upstream ? await now.upstream.previousGtids(file, input.signal) : null;
   const previousGtids = readsByGtid ? (previous?.kind === "known" ? previous.value : "") : null;
   const rewrite: CheckpointRewrite = { form: "rewind", file, previousGtids };
@@ -52,8 +52,7 @@ export const surveyRewind: Surveyor = async (input): Promise<Survey> => {
       ...restart.binding,
       [`gates ${name}`]: gatesText(gates),
       [`file ${target.source}`]: `${file} ${sizeOf(now.files, file)}`,
-      [`rows ${name}`]:
-        rows.kind === "known" ? rows.value.map(({ schema, table }) => `${schema}.${table}`).join(" ") : "not known",
+      [`rows ${name}`]: namesOf(rows),
     },
     warnings: [
       // A setting that is not in force leaves the task reading by position.
@@ -70,8 +69,3 @@ export const surveyRewind: Surveyor = async (input): Promise<Survey> => {
     }),
   };
 };
-
-export async function sourceReadsByGtid({ facts, cluster, subject, signal }: Parameters<Surveyor>[0]): Promise<boolean> {
-  const config = await facts.clusters.get(cluster)!.sourceConfig(subject.target.source, signal);
-  return config.kind === "config" && facts.yaml.readSource(config.yaml)?.enableGtid === true;
-}

@@ -45,7 +45,7 @@ export async function readSourceConfig({ facts, cluster, subject, signal }: Surv
 export async function readRoad(
   { facts, cluster, subject, version, signal }: SurveyInput,
   now: SourceNow,
-): Promise<{ readonly gates: readonly GateAnswer[]; readonly road: SourceRoad | null }> {
+): Promise<{ readonly gates: readonly GateAnswer[]; readonly road: SourceRoad | null; readonly hasOpenapi: boolean }> {
   const dm = facts.clusters.get(cluster)!;
   const { source } = subject.target;
   const [described, observed] = await Promise.all([dm.describeSource(source, signal), dm.observe(signal)]);
@@ -59,17 +59,18 @@ export async function readRoad(
   if (hasOpenapi && masters > 1) {
     const free = observed.kind === "observed" ? observed.observation.workers?.find(({ stage }) => stage === "free") : undefined;
     if (free) {
-      const hasRelay = now.entries.kind === "known" && now.entries.value.some(({ relay }) => relay !== null);
       return {
+        hasOpenapi,
         gates: [holds("road", "gate-free-worker", { worker: free.name })],
-        road: { kind: "openapi", relayWorkers: hasRelay ? relayWorkers : null, freeWorker: free.name },
+        road: { kind: "openapi", relayWorkers: now.hasRelay ? relayWorkers : null, freeWorker: free.name },
       };
     }
   }
   const values = { workers: relayWorkers.join(" "), source };
-  if (relayWorkers.length > 0 && !hasOpenapi) return { gates: [fails("road", "gate-relay-workers-stuck", values)], road: null };
+  if (relayWorkers.length > 0 && !hasOpenapi)
+    return { hasOpenapi, gates: [fails("road", "gate-relay-workers-stuck", values)], road: null };
   const gates = relayWorkers.length > 0 ? [holds("road", "gate-relay-workers-openapi", values)] : [];
-  return { gates, road: { kind: "gateway", relayWorkers } };
+  return { hasOpenapi, gates, road: { kind: "gateway", relayWorkers } };
 }
 
 function boundTo({ entries }: SourceNow): string | null {

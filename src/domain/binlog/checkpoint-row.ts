@@ -1,3 +1,5 @@
+import type { Known } from "../observation/known.ts";
+
 /**
  * One row of `{task}_syncer_checkpoint` in the downstream's meta schema (dm-facts §4). The global row is where the stream goes on;
  * a table row filters what that table was given already.
@@ -31,6 +33,10 @@ export interface RowChange {
   readonly position: number;
   readonly gtid: string | undefined;
 }
+
+/** Where the stream goes on; undefined: it is not known, or there is none. */
+export const globalRowOf = (rows: Known<readonly CheckpointRow[]>): CheckpointRow | undefined =>
+  rows.kind === "known" ? rows.value.find((row) => row.isGlobal) : undefined;
 
 export const rowKey = ({ schema, table }: { readonly schema: string; readonly table: string }): string =>
   JSON.stringify([schema, table]);

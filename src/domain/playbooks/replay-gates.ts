@@ -1,5 +1,5 @@
 import { fileNumberOf, isSameFile, parseBinlogName } from "../binlog/binlog-name.ts";
-import type { CheckpointRow } from "../binlog/checkpoint-row.ts";
+import { type CheckpointRow, globalRowOf } from "../binlog/checkpoint-row.ts";
 import { containsSet, type GtidSet, isEmptySet, parseGtidSet } from "../binlog/gtid-set.ts";
 import type { BinlogFile, GtidState, TableName } from "../binlog/upstream-facts.ts";
 import { type UpstreamSigns, whoseFile } from "../binlog/whose-file.ts";
@@ -77,7 +77,7 @@ function unitGate({ unit }: ReplayFacts): GateAnswer {
 
 /** A source may have been pointed at another server, whose files have the same names: what is measured there is not what DM read. */
 export function upstreamGate({ named, signs, rows, gtid }: Pick<ReplayFacts, "named" | "signs" | "rows" | "gtid">): GateAnswer {
-  const global = rows.kind === "known" ? rows.value.find((row) => row.isGlobal) : undefined;
+  const global = globalRowOf(rows);
   const names = [named, ...(global ? [global.file] : [])].map((name) => ({ name, whose: whoseFile(name, signs) }));
   for (const { name, whose } of names)
     if (whose.kind === "other") return fails("upstream", "gate-upstream-other", { name, why: whose.why });
@@ -98,13 +98,13 @@ type AheadFacts = Pick<ReplayFacts, "rows" | "rewrite" | "file" | "files">;
 export const isAhead = (facts: AheadFacts): boolean => isBeforeFile(facts) || growingBytes(facts) !== null;
 
 function isBeforeFile({ rows, rewrite, file }: AheadFacts): boolean {
-  const global = rows.kind === "known" ? rows.value.find((row) => row.isGlobal) : undefined;
+  const global = globalRowOf(rows);
   return rewrite.form === "align" && global !== undefined && fileNumberOf(global.file) < fileNumberOf(file);
 }
 
 /** Bytes of a file that is not over 4 GiB yet and in which the global row stands; null: it is none. */
 function growingBytes({ rows, rewrite, file, files }: AheadFacts): number | null {
-  const global = rows.kind === "known" ? rows.value.find((row) => row.isGlobal) : undefined;
+  const global = globalRowOf(rows);
   if (rewrite.form !== "align" || !global || !isSameFile(global.file, file) || files.kind === "not-known") return null;
   const found = files.value.find(({ number }) => number === fileNumberOf(file));
   return found && isTooLargeSoon(found) && !isOver4gib(found) ? found.sizeBytes : null;
@@ -153,7 +153,7 @@ function reachedGate(facts: ReplayFacts): GateAnswer {
 
 /** A task that began behind a file never read it: gone back to, it would meet DDLs that its tables were dumped after. */
 function beganGate({ rows, rewrite, file, hasReadFile }: ReplayFacts): GateAnswer[] {
-  const global = rows.kind === "known" ? rows.value.find((row) => row.isGlobal) : undefined;
+  const global = globalRowOf(rows);
   const isPast = global !== undefined && fileNumberOf(global.file) > fileNumberOf(file);
   if (rewrite.form === "align" || !isPast || hasReadFile) return [];
   return [unknownYet("began", "gate-began-not-known", { file })];
@@ -243,12 +243,7 @@ function gtidGates(facts: ReplayFacts): GateAnswer[] {
   const { gtid, rows, rewrite, setBeforeGlobalFile, setBeforeOldestFile } = facts;
   if (gtid.kind === "not-known") return [fails("gtids", "gate-gtids-not-known", { why: gtid.why })];
   if (!gtid.value.isOn) return [fails("gtids", "gate-gtids-off")];
-  const text =
-    rewrite.form === "align"
-      ? rows.kind === "known"
-        ? (rows.value.find((row) => row.isGlobal)?.gtid ?? null)
-        : null
-      : rewrite.previousGtids;
+  const text = rewrite.form === "align" ? (globalRowOf(rows)?.gtid ?? null) : rewrite.previousGtids;
   if (text === null) return [fails("gtids", "gate-no-set")];
   const set = parseGtidSet(text);
   if (!set) return [fails("gtids", "gate-set-unreadable", { set: text.slice(0, 120) })];

@@ -190,7 +190,9 @@ async function storeChanges(parts: WatchParts, cluster: string, seen: Seen): Pro
       wellPollsToClose: settings.policy.wellPollsToClose,
       ...underRepair(cluster, await tx.runs.unfinished()),
     });
-    for (const change of changes) await storeChange(parts, tx, change);
+    const isNew = changes.some(({ kind }) => kind === "opened");
+    const recent = isNew ? await tx.incidents.recent(RECENT_INCIDENTS, cluster) : [];
+    for (const change of changes) await storeChange(parts, tx, change, recent);
     const changed = new Set(changes.map((change) => change.incident.id));
     // A repair becomes due by time alone.
     for (const incident of open) if (!changed.has(incident.id)) await parts.report.card(tx, incident);
@@ -213,11 +215,16 @@ function underRepair(cluster: string, runs: readonly Run[]) {
   };
 }
 
-async function storeChange(parts: WatchParts, tx: StoreParts, change: IncidentChange): Promise<void> {
+/** `recent`: the cluster's newest incidents as they were before, of which a new one may be the return. */
+async function storeChange(
+  parts: WatchParts,
+  tx: StoreParts,
+  change: IncidentChange,
+  recent: readonly Incident[],
+): Promise<void> {
   const now = parts.clock.now();
   if (change.kind === "opened") {
     const numbered = { ...change.incident, id: `I-${await tx.nextNumber("incident")}`, mentionedAt: now, mentions: 1 };
-    const recent = await tx.incidents.recent(RECENT_INCIDENTS, numbered.cluster);
     const incident = asRelapse(numbered, recent, parts.settings.policy.relapseSeconds * 1000);
     await tx.incidents.insert(incident);
     await tx.audit.append(

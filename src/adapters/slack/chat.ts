@@ -3,12 +3,7 @@ import type { Chat } from "../../app/ports/chat.ts";
 import type { Clock } from "../../app/ports/clock.ts";
 import type { Log } from "../../app/ports/log.ts";
 import { escapeMrkdwn } from "./escape.ts";
-
-/** Slack's own word for what went wrong where there is one: `missing_scope`. */
-function wordsOf(error: unknown): string {
-  const { data, message } = error as { data?: { error?: unknown }; message?: unknown };
-  return String(data?.error ?? message ?? error).slice(0, 200);
-}
+import { readFailure } from "./send-failure.ts";
 
 /** Members of user groups (Slack: 20 calls a minute, so a cache), names of people, and files for one of them. */
 export function createChat({
@@ -62,7 +57,8 @@ export function createChat({
         return { kind: "sent" };
       } catch (error) {
         log.warn({ err: error, person: personId }, "a file could not be sent");
-        return { kind: "not-sent", why: wordsOf(error) };
+        const failure = readFailure(error);
+        return { kind: "not-sent", why: failure.kind === "rate-limited" ? "ratelimited" : failure.why.slice(0, 200) };
       }
     },
   };
